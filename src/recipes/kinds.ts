@@ -1,0 +1,85 @@
+import { z } from 'zod';
+import { digest, language } from './composition.ts';
+import { training } from './training.ts';
+
+/** Which field of a source record holds a text, and in which language. */
+const field = z.strictObject({ language, field: z.string().min(1).max(200) });
+
+/**
+ * How records of a foreign JSONL file become units. Without a mapping a record is read by its own shape:
+ * `{id, texts}` is a segment, `{id, query, passage, negatives?}` a pair, `{id, lang, a, b}` a paraphrase.
+ */
+export const mapping = z.strictObject({
+  id: z.string().min(1).max(200).default('id'),
+  doc: z.string().min(1).max(200).optional(),
+  source: z.string().min(1).max(200).optional(),
+  texts: z.array(field).max(50).optional(),
+  query: z.array(field).max(50).optional(),
+  passage: z.array(field).max(50).optional(),
+  negatives: z.array(field).max(50).optional(),
+  paraphrase: z.strictObject({ language: z.string(), first: z.string(), second: z.string() }).optional(),
+});
+
+export const importParams = z.discriminatedUnion('target', [
+  /** Input `source`: a JSONL file, plain or gzip. */
+  z.strictObject({ target: z.literal('CORPUS'), mapping: mapping.optional() }),
+  /** Input `source`: a folder `<queryLang>-<docLang>/{corpus.jsonl,queries.jsonl,qrels/<split>.tsv}` per direction. */
+  z.strictObject({ target: z.literal('BENCHMARK'), split: z.string().regex(/^[\w.-]{1,64}$/) }),
+]);
+
+export const tokenizerAlgorithms = ['BPE', 'UNIGRAM'] as const;
+/** Inputs `corpus`: one or more corpus versions. */
+export const tokenizerParams = z.strictObject({
+  algorithm: z.enum(tokenizerAlgorithms),
+  vocabSize: z.int().min(256).max(500_000),
+  lowercase: z.boolean(),
+  /** Languages whose texts are used; absent: all. */
+  languages: z.array(language).optional(),
+});
+
+/** Inputs `model`, in the order of the weights. LINEAR: sum of w_i theta_i, over sum of w_i when normalised. */
+export const mergeParams = z.strictObject({
+  method: z.literal('LINEAR'),
+  weights: z.array(z.number().finite()).min(2).max(64),
+  normalize: z.boolean(),
+});
+
+export const direction = z.strictObject({ queryLang: language, docLang: language });
+
+/** Inputs `model` (possibly none) and `benchmark`. Every system is measured on every benchmark. */
+export const evaluationParams = z.strictObject({
+  /** In the order asked for: 'bm25' or the digest of an input model. */
+  systems: z
+    .array(z.union([z.literal('bm25'), digest]))
+    .min(1)
+    .max(64),
+  /** Absent: every direction the benchmark has qrels for. */
+  directions: z.array(direction).min(1).optional(),
+  /** ir_measures' names: nDCG@10, RR@10, R@100, AP, P@10, ... */
+  metrics: z.array(z.string()).min(1).max(32),
+  /** Documents kept per query; trec_eval sees no more than these. */
+  depth: z.int().min(1).max(10_000),
+  /** Resamples of the percentile bootstrap, and the seed they come from. */
+  bootstrap: z.int().min(0).max(100_000),
+  seed: z.int().min(0).max(0xffff_ffff),
+});
+
+/** Inputs `model` and one of `corpus` | `benchmark`. */
+export const embeddingParams = z.strictObject({
+  /** Absent: every language, every role but QUERY of a benchmark. */
+  languages: z.array(language).optional(),
+  roles: z.array(z.string()).optional(),
+});
+
+export const kinds = {
+  IMPORT: importParams,
+  TOKENIZER: tokenizerParams,
+  TRAINING: training,
+  MERGE: mergeParams,
+  EVALUATION: evaluationParams,
+  EMBEDDING: embeddingParams,
+} as const;
+
+export const runKinds = Object.keys(kinds) as RunKind[];
+export type RunKind = keyof typeof kinds;
+export type Params<K extends RunKind> = z.infer<(typeof kinds)[K]>;
