@@ -1,0 +1,52 @@
+import { PrismaPg } from '@prisma/adapter-pg';
+import pg from 'pg';
+import { PrismaClient } from './generated/client.ts';
+
+/**
+ * One pool serves both: Prisma for plain rows, SQL where a statement does what Prisma cannot (recursion, vectors,
+ * bulk, leases). Everything that must hold together goes through `transaction`.
+ */
+export interface Database {
+  prisma: PrismaClient;
+  pool: pg.Pool;
+  url: string;
+  transaction<T>(work: (tx: Sql) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** A pool, or a client inside a transaction. */
+export type Sql = Pick<pg.ClientBase, 'query'>;
+
+export function connect(url: string, max = 10): Database {
+  // Under another session time zone adapter-pg reads timestamptz hours off.
+  const pool = new pg.Pool({ connectionString: url, max, options: '-c timezone=UTC', idleTimeoutMillis: 30_000 });
+  // Without a listener an idle client's lost connection would end the process; the next query reports it anyway.
+  pool.on('error', () => {});
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
+  return {
+    prisma,
+    pool,
+    url,
+    async transaction(work) {
+      const client = await pool.connect();
+      let broken = false;
+      try {
+        await client.query('BEGIN');
+        const result = await work(client);
+        await client.query('COMMIT');
+        return result;
+      } catch (error) {
+        await client.query('ROLLBACK').catch(() => {
+          broken = true;
+        });
+        throw error;
+      } finally {
+        client.release(broken);
+      }
+    },
+    async close() {
+      await prisma.$disconnect();
+      if (!pool.ended) await pool.end();
+    },
+  };
+}
