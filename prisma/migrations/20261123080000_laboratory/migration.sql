@@ -80,6 +80,7 @@ CREATE TABLE "collection" (
     "meta" JSONB NOT NULL,
     "report" JSONB NOT NULL,
     "published_at" TIMESTAMPTZ(6),
+    "staged_by" UUID,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "collection_pkey" PRIMARY KEY ("id")
@@ -297,6 +298,7 @@ CREATE TABLE "embedding_set" (
     "dimension" INTEGER NOT NULL,
     "count" INTEGER NOT NULL,
     "status" "EmbeddingSetStatus" NOT NULL DEFAULT 'LOADING',
+    "staged_by" UUID,
     "meta" JSONB NOT NULL,
     "created_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
@@ -344,7 +346,7 @@ CREATE INDEX "alias_kind_digest_idx" ON "alias"("kind", "digest");
 CREATE INDEX "alias_move_kind_name_alias_idx" ON "alias_move"("kind", "name", "alias");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "collection_kind_digest_key" ON "collection"("kind", "digest");
+CREATE INDEX "collection_staged_by_idx" ON "collection"("staged_by");
 
 -- CreateIndex
 CREATE INDEX "unit_collection_id_parallel_id_idx" ON "unit"("collection_id", "parallel_id");
@@ -377,7 +379,7 @@ CREATE UNIQUE INDEX "score_run_id_system_benchmark_query_lang_doc_lang_metric_ke
 CREATE INDEX "score_average_benchmark_system_metric_idx" ON "score_average"("benchmark", "system", "metric");
 
 -- CreateIndex
-CREATE UNIQUE INDEX "embedding_set_digest_key" ON "embedding_set"("digest");
+CREATE INDEX "embedding_set_digest_idx" ON "embedding_set"("digest");
 
 -- CreateIndex
 CREATE INDEX "embedding_set_model_digest_idx" ON "embedding_set"("model_digest");
@@ -423,6 +425,10 @@ ALTER TABLE "score_average" ADD CONSTRAINT "score_average_run_id_fkey" FOREIGN K
 
 -- AddForeignKey
 ALTER TABLE "embedding_set" ADD CONSTRAINT "embedding_set_collection_id_fkey" FOREIGN KEY ("collection_id") REFERENCES "collection"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- By hand: content is published once; rows that are still being loaded do not count.
+CREATE UNIQUE INDEX "collection_published" ON "collection"("kind", "digest") WHERE "published_at" IS NOT NULL;
+CREATE UNIQUE INDEX "embedding_set_ready" ON "embedding_set"("digest") WHERE "status" = 'READY';
 
 -- By hand: a recipe has at most one run that stands for it; failed and cancelled runs do not, forced ones never do.
 CREATE UNIQUE INDEX "run_recipe_stands" ON "run"("recipe_hash")
