@@ -1,0 +1,69 @@
+import { UserError } from '#src/errors.ts';
+import type { Convention } from '#src/evaluation/convention.ts';
+
+/** The documents found for one query, in any order, and their retrieval scores, higher is better. */
+export interface Ranking {
+  documents: readonly string[];
+  scores: ArrayLike<number>;
+}
+
+/** UTF-16 units moved so that their order is that of the code points, which is the order of the UTF-8 bytes. */
+const byteOrder = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
+
+/** C's strcmp over UTF-8, which is how trec_eval compares ids. Negative: a comes first. */
+export function compareIds(a: string, b: string): number {
+  const shorter = Math.min(a.length, b.length);
+  for (let i = 0; i < shorter; i++) {
+    const x = a.charCodeAt(i);
+    const y = b.charCodeAt(i);
+    if (x !== y) return byteOrder(x) - byteOrder(y);
+  }
+  return a.length - b.length;
+}
+
+// A key is 32 bits of score over 21 bits of position, exact in a double: a typed array of them sorts in native
+// code, some eight times as fast as a sort with a comparator (measured at 1,000 documents).
+const POSITIONS = 2 ** 21;
+const float = new Float32Array(1);
+const bits = new Uint32Array(float.buffer);
+
+/** Maps a float32 to 32 bits that ascend as the float descends. */
+function descending(score: number): number {
+  float[0] = Math.fround(score) + 0; // -0 and 0 tie; a tiny negative double becomes -0 only when rounded
+  return bits[0] & 0x80000000 ? bits[0] : ~bits[0] & 0x7fffffff;
+}
+
+/**
+ * Positions of the documents in rank order under a convention's precision and tie rule. The rank column of a run
+ * file plays no part, as in trec_eval.
+ * @throws UserError when a score is not a number
+ */
+export function rankOrder({ documents, scores }: Ranking, convention: Convention): Uint32Array {
+  const n = documents.length;
+  if (n > POSITIONS) throw new RangeError(`a ranking of ${n} documents; the most is ${POSITIONS}`);
+  const keys = new Float64Array(n);
+  for (let i = 0; i < n; i++) {
+    if (Number.isNaN(scores[i]))
+      throw new UserError(
+        'BAD_USER_INPUT',
+        `the score of document ${JSON.stringify(documents[i])} is not a number`,
+      );
+    keys[i] = (descending(scores[i]) >>> 0) * POSITIONS + i;
+  }
+  keys.sort();
+
+  const order = new Uint32Array(n);
+  for (let i = 0; i < n; i++) order[i] = keys[i] % POSITIONS;
+  const sign = convention.ties === 'DOCUMENT_DESCENDING' ? -1 : 1;
+  const within = (i: number, j: number) =>
+    (convention.scores === 'FLOAT64' && scores[j] - scores[i]) ||
+    sign * compareIds(documents[i], documents[j]);
+  for (let start = 0; start < n; ) {
+    const score = Math.floor(keys[start] / POSITIONS);
+    let end = start + 1;
+    while (end < n && Math.floor(keys[end] / POSITIONS) === score) end++;
+    if (end - start > 1) order.subarray(start, end).sort(within);
+    start = end;
+  }
+  return order;
+}
