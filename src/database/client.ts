@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { PrismaPg } from '@prisma/adapter-pg';
 import pg from 'pg';
 import { PrismaClient } from './generated/client.ts';
@@ -19,7 +20,12 @@ export type Sql = Pick<pg.ClientBase, 'query'>;
 
 export function connect(url: string, max = 10): Database {
   // Under another session time zone adapter-pg reads timestamptz hours off.
-  const pool = new pg.Pool({ connectionString: url, max, options: '-c timezone=UTC', idleTimeoutMillis: 30_000 });
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    options: '-c timezone=UTC',
+    idleTimeoutMillis: 30_000,
+  });
   // Without a listener an idle client's lost connection would end the process; the next query reports it anyway.
   pool.on('error', () => {});
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
@@ -27,26 +33,42 @@ export function connect(url: string, max = 10): Database {
     prisma,
     pool,
     url,
-    async transaction(work) {
-      const client = await pool.connect();
-      let broken = false;
-      try {
-        await client.query('BEGIN');
-        const result = await work(client);
-        await client.query('COMMIT');
-        return result;
-      } catch (error) {
-        await client.query('ROLLBACK').catch(() => {
-          broken = true;
-        });
-        throw error;
-      } finally {
-        client.release(broken);
-      }
-    },
+    transaction: (work) => retrying(() => inTransaction(pool, work)),
     async close() {
       await prisma.$disconnect();
       if (!pool.ended) await pool.end();
     },
   };
+}
+
+async function inTransaction<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>): Promise<T> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query('BEGIN');
+    const result = await work(client);
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
+
+/** Serialisation failure and deadlock: nothing was done, and the database asks to be asked again. */
+const repeatable = new Set(['40001', '40P01']);
+
+async function retrying<T>(work: () => Promise<T>, tries = 5): Promise<T> {
+  for (let n = 1; ; n++) {
+    try {
+      return await work();
+    } catch (error) {
+      if (n === tries || !repeatable.has((error as { code?: string }).code ?? '')) throw error;
+      await sleep(Math.random() * 20 * 2 ** n);
+    }
+  }
 }

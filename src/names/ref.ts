@@ -20,7 +20,8 @@ export function checkName(name: string, path: string): string {
       path,
       `"${name.slice(0, 140)}" is not a name: use 1 to 128 letters, digits, ".", "_", "-" or "/", beginning with a letter or digit`,
     );
-  if (reservedNames.includes(normal.toLowerCase())) throw badInput(path, `"${normal}" is reserved for the built-in system`);
+  if (reservedNames.includes(normal.toLowerCase()))
+    throw badInput(path, `"${normal}" is reserved for the built-in system`);
   return normal;
 }
 
@@ -33,7 +34,11 @@ export function checkAlias(alias: string, path: string): string {
 
 const nouns: Record<EntityKind, { noun: string; table: string; where: string }> = {
   CORPUS: { noun: 'corpus', table: 'collection', where: `kind = 'CORPUS' AND published_at IS NOT NULL` },
-  BENCHMARK: { noun: 'benchmark', table: 'collection', where: `kind = 'BENCHMARK' AND published_at IS NOT NULL` },
+  BENCHMARK: {
+    noun: 'benchmark',
+    table: 'collection',
+    where: `kind = 'BENCHMARK' AND published_at IS NOT NULL`,
+  },
   TOKENIZER: { noun: 'tokenizer', table: 'tokenizer', where: 'true' },
   MODEL: { noun: 'model', table: 'model', where: 'true' },
   EMBEDDING_SET: { noun: 'embedding set', table: 'embedding_set', where: `status = 'READY'` },
@@ -59,7 +64,11 @@ export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<
     return rows[0]?.digest ?? null;
   }
   const { rows } = /^\d{1,9}$/.test(suffix)
-    ? await sql.query('SELECT digest FROM name WHERE kind = $1 AND name = $2 AND version = $3', [kind, name, suffix])
+    ? await sql.query('SELECT digest FROM name WHERE kind = $1 AND name = $2 AND version = $3', [
+        kind,
+        name,
+        suffix,
+      ])
     : await sql.query('SELECT digest FROM alias WHERE kind = $1 AND name = $2 AND alias = $3', [
         kind,
         name,

@@ -18,10 +18,10 @@ export const eventsChannel = 'isogloss_run_events';
  */
 export async function appendEvents(tx: Sql, run: string, attempt: number, events: EventDraft[]) {
   if (events.length === 0) return;
-  const { rows } = await tx.query('UPDATE run SET last_seq = last_seq + $2 WHERE id = $1 RETURNING last_seq', [
-    run,
-    events.length,
-  ]);
+  const { rows } = await tx.query(
+    'UPDATE run SET last_seq = last_seq + $2 WHERE id = $1 RETURNING last_seq',
+    [run, events.length],
+  );
   const first = rows[0].last_seq - events.length + 1;
   await tx.query(
     `INSERT INTO run_event (run_id, seq, attempt, type, payload)

@@ -180,19 +180,28 @@ export async function finish(
   await settle(tx, hold.run, hold.attempt, status, error);
 }
 
-/** Gives a run back on shutdown, so that the next worker goes on from its checkpoint at once. */
-export async function release(tx: Sql, hold: Hold): Promise<boolean> {
-  const { rows } = await tx.query(
-    `UPDATE run SET status = 'QUEUED', lease_until = NULL WHERE id = $1 AND attempt = $2 AND status = 'RUNNING' RETURNING id`,
+/**
+ * Puts a held run back into the queue. 'STOPPED': the worker shuts down, the next one goes on from the checkpoint.
+ * 'LOST': the child died without a word; counted, so that a run which kills its workers ends (see claim).
+ */
+export async function giveBack(
+  tx: Sql,
+  hold: Hold,
+  why: 'STOPPED' | 'LOST',
+  message: string,
+): Promise<boolean> {
+  const { rowCount } = await tx.query(
+    `UPDATE run SET status = 'QUEUED', lease_until = NULL WHERE id = $1 AND attempt = $2 AND status = 'RUNNING'`,
     [hold.run, hold.attempt],
   );
-  if (!rows.length) return false;
-  await tx.query(
-    `UPDATE attempt SET outcome = 'CANCELLED', finished_at = now(), error = $3 WHERE run_id = $1 AND number = $2`,
-    [hold.run, hold.attempt, JSON.stringify({ code: 'UNAVAILABLE', message: 'the worker was stopped', issues: [] })],
-  );
+  if (!rowCount) return false;
+  await closeAttempt(tx, hold, why === 'LOST' ? 'LOST' : 'CANCELLED', {
+    code: 'UNAVAILABLE',
+    message,
+    issues: [],
+  });
   await appendEvents(tx, hold.run, hold.attempt, [
-    { type: 'STATUS', payload: { status: 'QUEUED', reason: 'the worker was stopped' } },
+    { type: 'STATUS', payload: { status: 'QUEUED', reason: message } },
   ]);
   return true;
 }

@@ -82,7 +82,10 @@ async function claimName(tx: Sql, spec: Launch, hash: string, standing: Standing
   if (made) return register(tx, kind, name, made.digest, spec.onExisting);
   // What an import will hold is known only when it has been read, so its name is judged when it is published.
   if (spec.onExisting === 'ERROR' && spec.recipe.kind !== 'IMPORT') {
-    const { rows } = await tx.query('SELECT max(version) AS version FROM name WHERE kind = $1 AND name = $2', [kind, name]);
+    const { rows } = await tx.query(
+      'SELECT max(version) AS version FROM name WHERE kind = $1 AND name = $2',
+      [kind, name],
+    );
     if (rows[0].version !== null) throw taken(kind, name, rows[0].version);
     const { rows: runs } = await tx.query(
       `SELECT id FROM run WHERE $1 = ANY(names) AND kind = ANY($2) AND recipe_hash <> $3 AND status IN ('QUEUED', 'RUNNING') LIMIT 1`,
@@ -94,7 +97,10 @@ async function claimName(tx: Sql, spec: Launch, hash: string, standing: Standing
     }
   }
   if (standing)
-    await tx.query('UPDATE run SET names = array_append(names, $2) WHERE id = $1 AND NOT $2 = ANY(names)', [standing.id, name]);
+    await tx.query('UPDATE run SET names = array_append(names, $2) WHERE id = $1 AND NOT $2 = ANY(names)', [
+      standing.id,
+      name,
+    ]);
 }
 
 const makers: Record<EntityKind, RunKind[]> = {

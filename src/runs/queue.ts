@@ -11,7 +11,9 @@ export interface RunMessage {
   run: string;
 }
 
-const over = (sql: Sql) => ({ executeSql: (text: string, values?: unknown[]) => sql.query(text, values as unknown[]) });
+const over = (sql: Sql) => ({
+  executeSql: (text: string, values?: unknown[]) => sql.query(text, values as unknown[]),
+});
 
 export interface Queue {
   /** Enqueue inside a transaction: the message exists if and only if the transaction commits. */
@@ -21,7 +23,11 @@ export interface Queue {
 }
 
 /** `role: 'worker'` also supervises: returns the messages of dead workers to the queue. */
-export async function openQueue(db: Database, role: 'api' | 'worker', onError: (error: Error) => void): Promise<Queue> {
+export async function openQueue(
+  db: Database,
+  role: 'api' | 'worker',
+  onError: (error: Error) => void,
+): Promise<Queue> {
   const boss = new PgBoss({
     db: over(db.pool),
     schedule: false,
@@ -35,7 +41,12 @@ export async function openQueue(db: Database, role: 'api' | 'worker', onError: (
   boss.on('error', onError);
   await boss.start();
   // A handler that throws met a fault of ours (database gone); the run itself failing is a normal end of the message.
-  await boss.createQueue(queueName, { heartbeatSeconds: 10, retryLimit: 5, retryBackoff: true, expireInSeconds: 23 * 3600 });
+  await boss.createQueue(queueName, {
+    heartbeatSeconds: 10,
+    retryLimit: 5,
+    retryBackoff: true,
+    expireInSeconds: 23 * 3600,
+  });
   return {
     boss,
     async send(tx, run) {
