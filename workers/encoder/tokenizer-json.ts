@@ -27,12 +27,12 @@ const processor = z.union([
   z.object({ type: z.literal('Sequence'), processors: z.array(simpleProcessor) }),
 ]);
 
+const addedToken = z.object({ id, content: z.string().min(1), normalized: z.boolean() });
+
 const schema = z.object({
   version: z.literal('1.0'),
   truncation: z.looseObject({ max_length: z.int() }).nullish(),
-  added_tokens: z
-    .array(z.object({ id, content: z.string().min(1), lstrip: z.boolean(), rstrip: z.boolean() }))
-    .default([]),
+  added_tokens: z.array(addedToken).default([]),
   normalizer: component.nullish(),
   pre_tokenizer: component.nullish(),
   post_processor: processor.nullish(),
@@ -50,7 +50,7 @@ const schema = z.object({
 export interface TokenizerJson {
   normalizer: Component | null;
   preTokenizer: Component | null;
-  addedTokens: { id: number; content: string; lstrip: boolean; rstrip: boolean }[];
+  addedTokens: z.infer<typeof addedToken>[];
   /** Largest id + 1: the rows that an embedding table needs. */
   vocabSize: number;
   /** Ids around a single text when special tokens are asked for. */

@@ -9,11 +9,12 @@ import type { Component, TokenizerJson } from './tokenizer-json.ts';
  * those into spaces, or collapse them, across words.
  */
 export function wordLocality(json: TokenizerJson): (text: string) => boolean {
-  if (!normalizesLocally(json.normalizer) || !splitsAtSpaces(json.preTokenizer)) return () => false;
-  const reaching = json.addedTokens
-    .filter(({ content, lstrip, rstrip }) => lstrip || rstrip || /\s/.test(content))
-    .map(({ content }) => content);
-  return (text) => plainWords.test(text) && !reaching.some((content) => text.includes(content));
+  const { normalizer, preTokenizer, addedTokens } = json;
+  // An added token cuts the text before the rest sees it: a space beside it belongs to no word.
+  const local =
+    normalizesLocally(normalizer) && splitsAtSpaces(preTokenizer) && !addedTokens.some((t) => t.normalized);
+  if (!local) return () => false;
+  return (text) => plainWords.test(text) && !addedTokens.some(({ content }) => text.includes(content));
 }
 
 const localNormalizers = [
