@@ -1,0 +1,96 @@
+/** Reverse-mode differentiation (Griewank and Walther 2008, chapter 3): one rule per operator. */
+import type { GraphBuilder, Node, Value } from './ir.ts';
+import type { OpName } from './operators.ts';
+
+/** d: gradients of the node's outputs, absent where nothing depends on one. Returns those of its inputs. */
+type Rule = (
+  g: GraphBuilder,
+  node: Node,
+  d: readonly Value[],
+  wanted: readonly boolean[],
+) => readonly (Value | undefined)[];
+
+/** Sums the gradient of a broadcast result over the axes along which the operand was repeated. */
+function unbroadcast(g: GraphBuilder, d: Value, operand: Value): Value {
+  let sum = d;
+  while (sum.shape.length > operand.shape.length) sum = g.op('Sum', [sum], { axis: 0 });
+  operand.shape.forEach((size, axis) => {
+    if (size === 1 && sum.shape[axis] !== 1) sum = g.op('Sum', [sum], { axis, keep: 1 });
+  });
+  return sum;
+}
+
+const matrixProduct: Rule = (g, { inputs: [a, b], attributes }, [d], [wantA, wantB]) => {
+  const { transA = 0, transB = 0, alpha = 1 } = attributes as Record<string, number>;
+  const times = (x: Value, y: Value, transX: number, transY: number) =>
+    g.op('FusedMatMul', [x, y], { transA: transX, transB: transY, alpha });
+  const da = () => (transA ? times(b, d, transB, 1) : times(d, b, 0, 1 - transB));
+  const db = () => (transB ? times(d, a, 1, transA) : times(a, d, 1 - transA, 0));
+  return [wantA ? unbroadcast(g, da(), a) : undefined, wantB ? unbroadcast(g, db(), b) : undefined];
+};
+
+export const rules: Partial<Record<OpName, Rule>> = {
+  Add: (g, { inputs }, [d], wanted) => inputs.map((x, i) => (wanted[i] ? unbroadcast(g, d, x) : undefined)),
+  Mul: (g, { inputs: [a, b] }, [d], [wantA, wantB]) => [
+    wantA ? unbroadcast(g, g.op('Mul', [d, b]), a) : undefined,
+    wantB ? unbroadcast(g, g.op('Mul', [d, a]), b) : undefined,
+  ],
+  MatMul: matrixProduct,
+  FusedMatMul: matrixProduct,
+  Gemm: (g, node, [d], [wantA, wantB, wantC]) => [
+    ...matrixProduct(g, node, [d], [wantA, wantB]),
+    wantC ? g.op('Sum', [d], { axis: 0 }) : undefined,
+  ],
+  Gather: (g, { inputs: [x, indices] }, [d]) => [g.op('AddRows', [x, d, indices])],
+  GatherElements: (g, { inputs: [x, indices] }, [d]) => [g.op('PutElements', [x, d, indices])],
+  Concat: (g, { inputs }, [d]) => g.ops('Split', [d, ...inputs]),
+  LogSoftmax: (g, { outputs: [y] }, [d]) => {
+    const total = g.op('Sum', [d], { axis: d.shape.length - 1, keep: 1 });
+    return [g.op('Sub', [d, g.op('Mul', [g.op('Exp', [y]), total])])];
+  },
+  /** (d - y <y, d>) / |x|; at zero, where there is no derivative, the norm counts as the floor that it is held at. */
+  Normalize: (g, { outputs: [y, norm] }, [d]) => {
+    const along = g.op('Sum', [g.op('Mul', [y, d])], { axis: d.shape.length - 1, keep: 1 });
+    return [g.op('Div', [g.op('Sub', [d, g.op('Mul', [y, along])]), norm])];
+  },
+};
+
+/**
+ * Extends the graph by the derivatives of sum_i <seed_i, output_i> and returns one for each of `wrt`.
+ * A seed of 1 at a scalar loss gives its gradient; gradients that arrive from elsewhere (GradCache, Gao et al. 2021)
+ * are seeds too.
+ */
+export function gradients(
+  g: GraphBuilder,
+  seeds: readonly (readonly [output: Value, seed: Value])[],
+  wrt: readonly Value[],
+): Value[] {
+  const forward = [...g.nodes];
+  const dependent = new Set(wrt);
+  for (const node of forward) {
+    if (node.inputs.some((i) => dependent.has(i))) for (const o of node.outputs) dependent.add(o);
+  }
+  const found = new Map<Value, Value>();
+  const accumulate = (v: Value, d: Value) => {
+    const before = found.get(v);
+    found.set(v, before ? g.op('Add', [before, d]) : d);
+  };
+  for (const [output, seed] of seeds) accumulate(output, seed);
+
+  for (const node of forward.reverse()) {
+    const wanted = node.inputs.map((i) => i.dtype === 'float32' && dependent.has(i));
+    const d = node.outputs.map((o) => found.get(o)!);
+    if (!wanted.some(Boolean) || !d.some(Boolean)) continue;
+    const rule = rules[node.op];
+    if (!rule) throw new Error(`${node.op} has no gradient rule`);
+    const back = rule(g, node, d, wanted);
+    node.inputs.forEach((input, i) => {
+      if (wanted[i] && back[i]) accumulate(input, back[i]);
+    });
+  }
+  return wrt.map((v) => {
+    const d = found.get(v);
+    if (!d) throw new Error(`nothing that is differentiated depends on ${v.name}`);
+    return d;
+  });
+}

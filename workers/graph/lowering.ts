@@ -1,0 +1,127 @@
+/** From our graph to ONNX nodes: plain operators as they are, composites as the sequence that ONNX Runtime runs best. */
+import type { Graph, Node, Value } from './ir.ts';
+import type { OpName } from './operators.ts';
+
+export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
+export interface OnnxNode {
+  readonly op: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, OnnxAttribute>>;
+}
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+export interface OnnxGraph {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly string[];
+  readonly nodes: readonly OnnxNode[];
+  readonly initializers: readonly OnnxTensor[];
+}
+
+interface Emitter {
+  /** Adds a node; `outputs` names its results, else one fresh name. Returns the first. */
+  emit(op: string, inputs: string[], attributes?: OnnxNode['attributes'], outputs?: string[]): string;
+  integers(values: number[]): string;
+  scalar(value: number): string;
+}
+type Lowering = (e: Emitter, node: Node) => void;
+
+const microsoft = new Set(['FusedMatMul', 'Gelu']);
+const floatAttributes = new Set(['alpha', 'beta', 'epsilon']);
+const name = (v: Value) => v.name;
+
+const zerosLike = (e: Emitter, like: Value) => e.emit('ConstantOfShape', [e.emit('Shape', [like.name])]);
+
+const lowerings: Partial<Record<OpName, Lowering>> = {
+  GatherElements: (e, { inputs, outputs }) =>
+    e.emit('GatherElements', inputs.map(name), { axis: 1 }, outputs.map(name)),
+  PutElements: (e, { inputs: [like, updates, indices], outputs }) =>
+    e.emit(
+      'ScatterElements',
+      [zerosLike(e, like), indices.name, updates.name],
+      { axis: 1 },
+      outputs.map(name),
+    ),
+  AddRows: (e, { inputs: [like, updates, indices], outputs }) => {
+    const tuples = e.emit('Unsqueeze', [indices.name, e.integers([indices.shape.length])]);
+    const wide = e.emit('Cast', [tuples], { to: 7 });
+    e.emit(
+      'ScatterND',
+      [zerosLike(e, like), wide, updates.name],
+      { reduction: { text: 'add' } },
+      outputs.map(name),
+    );
+  },
+  Concat: (e, { inputs, outputs }) => e.emit('Concat', inputs.map(name), { axis: 0 }, outputs.map(name)),
+  Split: (e, { inputs: [x, ...likes], outputs }) => {
+    const sizes = likes.map((like) => e.emit('Shape', [like.name], { start: 0, end: 1 }));
+    e.emit('Split', [x.name, e.emit('Concat', sizes, { axis: 0 })], { axis: 0 }, outputs.map(name));
+  },
+  Sum: (e, { inputs: [x], outputs, attributes: { axis, keep } }) =>
+    e.emit(
+      'ReduceSum',
+      [x.name, e.integers([axis as number])],
+      { keepdims: (keep as number) ?? 0 },
+      outputs.map(name),
+    ),
+  Normalize: (e, { inputs: [x], outputs: [y, norm] }) => {
+    const length = e.emit('ReduceL2', [x.name, e.integers([-1])], { keepdims: 1 });
+    // The floor of torch.nn.functional.normalize.
+    e.emit('Max', [length, e.scalar(1e-12)], {}, [norm.name]);
+    e.emit('Div', [x.name, norm.name], {}, [y.name]);
+  },
+};
+
+/** Gives results the names they are asked for by; an Identity would copy them. */
+function renamed(nodes: OnnxNode[], graph: Graph): OnnxNode[] {
+  const names = new Map<string, string>();
+  for (const [as, value] of graph.outputs) {
+    if (names.has(value.name))
+      throw new Error(`${value.name} is asked for twice: ${names.get(value.name)}, ${as}`);
+    names.set(value.name, as);
+  }
+  const rename = (v: string) => names.get(v) ?? v;
+  return nodes.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
+}
+
+export function lower(graph: Graph): OnnxGraph {
+  const nodes: OnnxNode[] = [];
+  const initializers = new Map<string, OnnxTensor>();
+  for (const { value, data } of graph.constants)
+    initializers.set(value.name, { name: value.name, shape: value.shape as number[], data });
+
+  const emitter: Emitter = {
+    emit(op, inputs, attributes = {}, outputs = [`$${nodes.length}`]) {
+      nodes.push({ op, domain: microsoft.has(op) ? 'com.microsoft' : '', inputs, outputs, attributes });
+      return outputs[0];
+    },
+    integers(values) {
+      const id = `integers ${values}`;
+      initializers.set(id, { name: id, shape: [values.length], data: BigInt64Array.from(values, BigInt) });
+      return id;
+    },
+    scalar(x) {
+      const id = `float ${x}`;
+      initializers.set(id, { name: id, shape: [], data: Float32Array.of(x) });
+      return id;
+    },
+  };
+  const plain: Lowering = (e, node) => {
+    const attributes = Object.entries(node.attributes).map(([key, value]) => [
+      key,
+      floatAttributes.has(key) ? { float: value as number } : value,
+    ]);
+    e.emit(node.op, node.inputs.map(name), Object.fromEntries(attributes), node.outputs.map(name));
+  };
+  for (const node of graph.nodes) (lowerings[node.op] ?? plain)(emitter, node);
+  return {
+    inputs: graph.inputs,
+    outputs: [...graph.outputs.keys()],
+    nodes: renamed(nodes, graph),
+    initializers: [...initializers.values()],
+  };
+}

@@ -1,0 +1,132 @@
+/**
+ * The operators of the graph and how each infers the types of its outputs. Plain operators have ONNX's own meaning
+ * (opset 18, or com.microsoft) and are written as they are; composites are ours and `lowering.ts` writes them.
+ */
+import type { Dim, Shape, Type } from './ir.ts';
+
+export type AttributeValue = number | readonly number[];
+export type Attributes = Readonly<Record<string, AttributeValue>>;
+
+/** Throws a TypeError that names the types when they do not fit. */
+export type Infer = (inputs: readonly Type[], attributes: Attributes) => readonly Type[];
+
+export const showType = ({ dtype, shape }: Type) => `${dtype}[${shape.join(', ')}]`;
+
+function check(condition: boolean, inputs: readonly Type[]): asserts condition {
+  if (!condition) throw new TypeError(`operands do not fit: ${inputs.map(showType).join(' and ')}`);
+}
+
+/** NumPy's rule; a named size broadcasts only against 1 and itself. */
+function broadcast(a: Type, b: Type): Type {
+  const rank = Math.max(a.shape.length, b.shape.length);
+  const shape = Array.from({ length: rank }, (_, i) => {
+    const x = a.shape[a.shape.length - rank + i] ?? 1;
+    const y = b.shape[b.shape.length - rank + i] ?? 1;
+    check(a.dtype === b.dtype && (x === y || x === 1 || y === 1), [a, b]);
+    return x === 1 ? y : x;
+  });
+  return { dtype: a.dtype, shape };
+}
+
+/** Number of elements: a number, or a name made from the names in it. */
+export function product(dims: Shape): Dim {
+  const size = dims.reduce<number>((n, d) => (typeof d === 'number' ? n * d : n), 1);
+  const names = dims.filter((d) => typeof d === 'string');
+  return names.length === 0 ? size : [...(size === 1 ? [] : [size]), ...names].join('*');
+}
+
+const same: Infer = ([x]) => [x];
+const elementwise: Infer = ([a, b]) => [broadcast(a, b)];
+
+const matrixProduct: Infer = (inputs, { transA, transB }) => {
+  const [a, b] = inputs;
+  const turned = (shape: Shape, turn: unknown) =>
+    turn ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
+  const [m, k] = turned(a.shape, transA).slice(-2);
+  const [l, n] = turned(b.shape, transB).slice(-2);
+  check(a.shape.length >= 2 && b.shape.length >= 2 && k === l, inputs);
+  const batch = broadcast({ ...a, shape: a.shape.slice(0, -2) }, { ...b, shape: b.shape.slice(0, -2) });
+  return [{ dtype: 'float32', shape: [...batch.shape, m, n] }];
+};
+
+export const operators = {
+  Add: elementwise,
+  Sub: elementwise,
+  Mul: elementwise,
+  Div: elementwise,
+  Exp: same,
+  Erf: same,
+  /** max(0, min(1, alpha x + beta)) */
+  HardSigmoid: same,
+  /** x Phi(x), Phi by erf (com.microsoft). */
+  Gelu: same,
+  LogSoftmax: same,
+  /** x, gain, bias -> y, mean, inverse standard deviation; over the last axis. */
+  LayerNormalization: ([x, gain, bias]) => {
+    check(gain.shape[0] === x.shape.at(-1) && bias.shape[0] === x.shape.at(-1), [x, gain, bias]);
+    const column: Type = { dtype: 'float32', shape: [...x.shape.slice(0, -1), 1] };
+    return [x, column, column];
+  },
+  MatMul: matrixProduct,
+  /** alpha op(a) op(b), batched (com.microsoft). */
+  FusedMatMul: matrixProduct,
+  /** alpha op(a) op(b) + c for matrices; c is a row. */
+  Gemm: matrixProduct,
+  Transpose: ([x], { perm }) => [
+    { dtype: x.dtype, shape: (perm as readonly number[]).map((axis) => x.shape[axis]) },
+  ],
+  /** x[indices] along axis 0. */
+  Gather: ([x, indices]) => [{ dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] }],
+  GatherElements: ([x, indices]) => [{ dtype: x.dtype, shape: indices.shape }],
+  /** Along axis 0. */
+  Concat: (inputs) => {
+    const [first] = inputs;
+    check(
+      inputs.every((x) => x.shape.slice(1).join() === first.shape.slice(1).join()),
+      inputs,
+    );
+    const sizes = inputs.map((x) => x.shape[0]);
+    const size = sizes.every((d) => typeof d === 'number')
+      ? sizes.reduce((a, b) => a + b, 0)
+      : sizes.join('+');
+    return [{ dtype: first.dtype, shape: [size, ...first.shape.slice(1)] }];
+  },
+
+  /** Sum over one axis, which is kept with size 1 if `keep`. */
+  Sum: ([x], { axis, keep }) => [
+    { dtype: x.dtype, shape: x.shape.flatMap((d, i) => (i !== axis ? [d] : keep ? [1] : [])) },
+  ],
+  /** Rows of x along axis 0; the sizes of the others are given by `rows`. */
+  Split: ([x, ...sizes]) =>
+    sizes.map((like) => ({ dtype: x.dtype, shape: [like.shape[0], ...x.shape.slice(1)] })),
+  /** x / |x|_2 over the last axis; a zero vector stays zero. Outputs y and the norm. */
+  Normalize: ([x]) => [x, { dtype: 'float32', shape: [...x.shape.slice(0, -1), 1] }],
+  /** like, updates, indices -> zeros of like's shape to whose rows at the indices the updates are added. */
+  AddRows: ([like]) => [like],
+  /** like, updates, indices -> zeros of like's shape with updates[i, j] at [i, indices[i, j]]. */
+  PutElements: ([like]) => [like],
+  /**
+   * x [tokens, w], back, slots.. [n, .., length], masks.. -> one padded tensor [n, .., length, width] per slots: the
+   * rows, `width` long, of x that the slots name, times the mask if there are masks. `back` undoes it.
+   */
+  ToBuckets: (inputs, { width, buckets }) =>
+    inputs
+      .slice(2, 2 + (buckets as number))
+      .map(({ shape }) => ({ dtype: 'float32', shape: [...shape, width as number] })),
+  /** back [tokens, ..], padded tensors.., slots.., masks.. -> [tokens, w]: what the padded tensors hold at `back`. */
+  FromBuckets: ([back], { width }) => [
+    { dtype: 'float32', shape: [back.shape[0], product([...back.shape.slice(1), width as number])] },
+  ],
+  /**
+   * q, k, v [n, heads, length, d] and a bias [n, 1, 1, length] over keys -> softmax(scale q k' + bias) v, and the
+   * softmax.
+   */
+  Attention: (inputs) => {
+    const [q, k, v, bias] = inputs;
+    const [n, heads, length] = q.shape;
+    check([k, v].every((x) => x.shape.join() === q.shape.join()) && bias.shape[3] === length, inputs);
+    return [q, { dtype: 'float32', shape: [n, heads, length, length] }];
+  },
+} as const satisfies Record<string, Infer>;
+
+export type OpName = keyof typeof operators;

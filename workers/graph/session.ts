@@ -1,0 +1,40 @@
+/** A graph made ready to run by ONNX Runtime. */
+import * as ort from 'onnxruntime-node';
+import type { DType, Graph } from './ir.ts';
+import { encodeOnnx } from './onnx.ts';
+
+/** An array with its shape, as it goes into and comes out of a session. */
+export type Tensor = ort.Tensor;
+
+const dtypeOf = (data: Float32Array | Int32Array): DType =>
+  data instanceof Float32Array ? 'float32' : 'int32';
+
+/** Wraps an array without copying it: the session reads, or writes, what the array holds while it runs. */
+export const tensor = (data: Float32Array | Int32Array, shape: readonly number[]): Tensor =>
+  new ort.Tensor(dtypeOf(data), data, shape);
+
+export interface Session {
+  /**
+   * Runs the graph and writes its outputs into the tensors given for them. They may be views of a WebAssembly
+   * memory, never of a SharedArrayBuffer. This thread is blocked meanwhile.
+   */
+  run(inputs: Readonly<Record<string, Tensor>>, outputs: Readonly<Record<string, Tensor>>): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function openSession(graph: Graph, { threads }: { threads: number }): Promise<Session> {
+  const session = await ort.InferenceSession.create(encodeOnnx(graph), {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    extra: { session: { set_denormal_as_zero: '1' } },
+  });
+  return {
+    async run(inputs, outputs) {
+      await session.run(inputs, outputs);
+    },
+    close: () => session.release(),
+  };
+}
