@@ -172,10 +172,10 @@ describe('families and effects', () => {
     fc.assert(
       fc.property(fc.array(fc.double({ min: 0, max: 1, noNaN: true }), { maxLength: 20 }), (ps) => {
         const adjusted = holm(ps);
-        ps.forEach((p, i) => {
+        for (const [i, p] of ps.entries()) {
           assert.ok(adjusted[i] >= p && adjusted[i] <= Math.min(1, p * ps.length));
-          ps.forEach((other, j) => assert.ok(p >= other || adjusted[i] <= adjusted[j]));
-        });
+          for (const [j, other] of ps.entries()) assert.ok(p >= other || adjusted[i] <= adjusted[j]);
+        }
       }),
     );
   });

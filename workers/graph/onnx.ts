@@ -39,8 +39,10 @@ const input = ({ name, dtype, shape }: Value) => {
   ]);
 };
 
-export function encodeOnnx(graph: Graph): Uint8Array {
-  const { inputs, outputs, nodes, initializers }: OnnxGraph = lower(graph);
+export const encodeOnnx = (graph: Graph) => encodeNodes(lower(graph));
+
+/** For graphs of operators that our own graph has no use for, e.g. TopK. */
+export function encodeNodes({ inputs, outputs, nodes, initializers }: OnnxGraph): Uint8Array {
   const opset = (domain: string, version: number) => message(8, [text(1, domain), varint(2, version)]);
   const model = message(0, [
     varint(1, 8),
