@@ -1,4 +1,4 @@
-import type { Database, Sql } from '#src/database/client.ts';
+import type { Sql } from '#src/database/client.ts';
 import type { EntityKind } from '#src/database/generated/enums.ts';
 import { badInput, UserError } from '#src/errors.ts';
 
@@ -32,7 +32,8 @@ export function checkAlias(alias: string, path: string): string {
   return normal;
 }
 
-const nouns: Record<EntityKind, { noun: string; table: string; where: string }> = {
+/** Where the entities of a kind stand, and which rows of the table count. */
+export const entityTables: Record<EntityKind, { noun: string; table: string; where: string }> = {
   CORPUS: { noun: 'corpus', table: 'collection', where: `kind = 'CORPUS' AND published_at IS NOT NULL` },
   BENCHMARK: {
     noun: 'benchmark',
@@ -44,12 +45,12 @@ const nouns: Record<EntityKind, { noun: string; table: string; where: string }> 
   EMBEDDING_SET: { noun: 'embedding set', table: 'embedding_set', where: `status = 'READY'` },
   ARTIFACT: { noun: 'artifact', table: 'artifact', where: 'true' },
 };
-export const nounOf = (kind: EntityKind) => nouns[kind].noun;
+export const nounOf = (kind: EntityKind) => entityTables[kind].noun;
 
 /** The digest a ref leads to, or null. */
 export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<string | null> {
   if (digestShape.test(ref)) {
-    const { table, where } = nouns[kind];
+    const { table, where } = entityTables[kind];
     const { rows } = await sql.query(`SELECT digest FROM ${table} WHERE digest = $1 AND ${where}`, [ref]);
     return rows[0]?.digest ?? null;
   }
@@ -83,15 +84,4 @@ export async function resolveRef(sql: Sql, kind: EntityKind, ref: string, path: 
   if (digest) return digest;
   const message = `there is no ${nounOf(kind)} "${ref.slice(0, 200)}"; a ref is a name, name@version, name@alias or a digest`;
   throw new UserError('NOT_FOUND', message, [{ path, message }]);
-}
-
-/** `name@version` that an entity got first, or its digest when it has no name. */
-export async function refsOf(db: Database, kind: EntityKind, digests: readonly string[]): Promise<string[]> {
-  const { rows } = await db.pool.query(
-    `SELECT DISTINCT ON (digest) digest, name || '@' || version AS ref FROM name
-     WHERE kind = $1 AND digest = ANY($2) ORDER BY digest, created_at, name, version`,
-    [kind, digests],
-  );
-  const refs = new Map(rows.map((row) => [row.digest, row.ref]));
-  return digests.map((digest) => refs.get(digest) ?? digest);
 }

@@ -285,6 +285,7 @@ CREATE TABLE "score_average" (
     "value" DOUBLE PRECISION NOT NULL,
     "ci_low" DOUBLE PRECISION,
     "ci_high" DOUBLE PRECISION,
+    "directions" INTEGER NOT NULL,
 
     CONSTRAINT "score_average_pkey" PRIMARY KEY ("run_id","system","benchmark","metric","name")
 );

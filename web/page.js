@@ -1,0 +1,25 @@
+// GraphiQL on our own API, with the ready queries of /assets/tabs.json in tabs. No build step, nothing from elsewhere.
+(async () => {
+  const token = () => {
+    try {
+      return JSON.parse(localStorage.getItem('graphiql:headers') ?? '{}').Authorization;
+    } catch {
+      return undefined;
+    }
+  };
+  const tabs = await (await fetch('/assets/tabs.json')).json();
+  const fetcher = GraphiQL.createFetcher({
+    url: '/graphql',
+    wsClient: graphqlWs.createClient({
+      url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/graphql`,
+      connectionParams: () => ({ authorization: token() }),
+    }),
+  });
+  const page = React.createElement(GraphiQL, {
+    fetcher,
+    defaultTabs: tabs,
+    defaultEditorToolsVisibility: 'variables',
+    shouldPersistHeaders: true,
+  });
+  ReactDOM.createRoot(document.getElementById('page')).render(page);
+})();
