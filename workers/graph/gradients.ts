@@ -43,6 +43,46 @@ export const rules: Partial<Record<OpName, Rule>> = {
   ],
   Gather: (g, { inputs: [x, indices] }, [d]) => [g.op('AddRows', [x, d, indices])],
   GatherElements: (g, { inputs: [x, indices] }, [d]) => [g.op('PutElements', [x, d, indices])],
+  /** With a = x / sqrt 2: Phi + a exp(-a^2) / sqrt pi. HardSigmoid is (1 + erf) / 2 in one pass. */
+  Gelu: (g, { inputs: [x] }, [d]) => {
+    const a = g.op('Mul', [x, g.constant(Math.SQRT1_2)]);
+    const phi = g.op('HardSigmoid', [g.op('Erf', [a])], { alpha: 0.5, beta: 0.5 });
+    const exponent = g.op('Sub', [g.constant(-0.5 * Math.log(Math.PI)), g.op('Mul', [a, a])]);
+    const slope = g.op('Add', [phi, g.op('Mul', [a, g.op('Exp', [exponent])])]);
+    return [g.op('Mul', [d, slope])];
+  },
+  /** With x^ the normalised x and e = d gain: (e - mean e - x^ mean(e x^)) / deviation. */
+  LayerNormalization: (g, { inputs: [x, gain], outputs: [, mean, inverse] }, [d]) => {
+    const last = x.shape.length - 1;
+    const normal = g.op('Mul', [g.op('Sub', [x, mean]), inverse]);
+    const dNormal = g.op('Mul', [d, normal]);
+    const e = g.op('Mul', [d, gain]);
+    const column = (v: Value) => g.op('Mul', [g.op('Sum', [v], { axis: last, keep: 1 }), perSize]);
+    const perSize = g.constant(1 / (x.shape[last] as number));
+    const along = g.op('Mul', [normal, column(g.op('Mul', [e, normal]))]);
+    const dx = g.op('Mul', [g.op('Sub', [g.op('Sub', [e, column(e)]), along]), inverse]);
+    return [dx, unbroadcast(g, dNormal, gain), unbroadcast(g, d, gain)];
+  },
+  ToBuckets: (g, { inputs: [, back, ...rest], attributes }, d) => [
+    g.op('FromBuckets', [back, ...d, ...rest], attributes),
+  ],
+  FromBuckets: (g, { inputs: [back, ...rest], attributes }, [d]) => {
+    const buckets = attributes.buckets as number;
+    return [undefined, ...g.ops('ToBuckets', [d, back, ...rest.slice(buckets)], attributes)];
+  },
+  /** As FlashAttention (Dao et al. 2022) has it: the softmax's row sums are <d context, context>, a shorter sum. */
+  Attention: (g, { inputs: [q, k, v], outputs: [context, weights], attributes }, [d]) => {
+    const alpha = attributes.scale;
+    const dWeights = g.op('FusedMatMul', [d, v], { transB: 1 });
+    const along = g.op('Sum', [g.op('Mul', [d, context])], { axis: 3, keep: 1 });
+    const dScores = g.op('Mul', [weights, g.op('Sub', [dWeights, along])]);
+    return [
+      g.op('FusedMatMul', [dScores, k], { alpha }),
+      g.op('FusedMatMul', [dScores, q], { transA: 1, alpha }),
+      g.op('FusedMatMul', [weights, d], { transA: 1 }),
+    ];
+  },
+  Squeeze: (g, { attributes }, [d]) => [g.op('Unsqueeze', [d], attributes)],
   Concat: (g, { inputs }, [d]) => g.ops('Split', [d, ...inputs]),
   LogSoftmax: (g, { outputs: [y] }, [d]) => {
     const total = g.op('Sum', [d], { axis: d.shape.length - 1, keep: 1 });

@@ -24,7 +24,7 @@ export interface Node {
 }
 export interface Constant {
   readonly value: Value;
-  readonly data: Float32Array;
+  readonly data: Float32Array | Int32Array;
 }
 export interface Graph {
   readonly inputs: readonly Value[];
@@ -37,8 +37,8 @@ export interface GraphBuilder {
   /** The nodes so far. */
   readonly nodes: readonly Node[];
   input(name: string, dtype: DType, shape: Shape): Value;
-  /** A float32 tensor filled with one number. Equal constants are one value. */
-  constant(fill: number, shape?: readonly number[]): Value;
+  /** A tensor filled with one number, float32 unless said otherwise. Equal constants are one value. */
+  constant(fill: number, shape?: readonly number[], dtype?: DType): Value;
   /** Adds a node and returns its first output. */
   op(op: OpName, inputs: readonly Value[], attributes?: Attributes): Value;
   /** Adds a node and returns all its outputs. */
@@ -73,12 +73,13 @@ export function buildGraph(): GraphBuilder {
       inputs.push(made);
       return made;
     },
-    constant(fill, shape = []) {
-      const key = `${fill}[${shape}]`;
+    constant(fill, shape = [], dtype = 'float32') {
+      const key = `${dtype} ${fill} [${shape}]`;
       let found = constants.get(key);
       if (!found) {
-        const data = new Float32Array(shape.reduce((n, d) => n * d, 1)).fill(fill);
-        found = Object.freeze({ value: value(key, { dtype: 'float32', shape }), data });
+        const size = shape.reduce((n, d) => n * d, 1);
+        const data = new (dtype === 'float32' ? Float32Array : Int32Array)(size).fill(fill);
+        found = Object.freeze({ value: value(key, { dtype, shape }), data });
         constants.set(key, found);
       }
       return found.value;

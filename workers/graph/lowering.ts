@@ -13,7 +13,7 @@ export interface OnnxNode {
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | BigInt64Array;
+  readonly data: Float32Array | Int32Array | BigInt64Array;
 }
 export interface OnnxGraph {
   readonly inputs: readonly Value[];
@@ -35,6 +35,9 @@ const floatAttributes = new Set(['alpha', 'beta', 'epsilon']);
 const name = (v: Value) => v.name;
 
 const zerosLike = (e: Emitter, like: Value) => e.emit('ConstantOfShape', [e.emit('Shape', [like.name])]);
+
+const axisInput: Lowering = (e, { op, inputs: [x], outputs, attributes: { axis } }) =>
+  e.emit(op, [x.name, e.integers([axis as number])], {}, outputs.map(name));
 
 const lowerings: Partial<Record<OpName, Lowering>> = {
   GatherElements: (e, { inputs, outputs }) =>
@@ -68,11 +71,34 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
       { keepdims: (keep as number) ?? 0 },
       outputs.map(name),
     ),
+  Squeeze: axisInput,
+  Unsqueeze: axisInput,
   Normalize: (e, { inputs: [x], outputs: [y, norm] }) => {
     const length = e.emit('ReduceL2', [x.name, e.integers([-1])], { keepdims: 1 });
     // The floor of torch.nn.functional.normalize.
     e.emit('Max', [length, e.scalar(1e-12)], {}, [norm.name]);
     e.emit('Div', [x.name, norm.name], {}, [y.name]);
+  },
+  ToBuckets: (e, { inputs: [x, , ...rest], outputs, attributes }) => {
+    const { width, buckets } = attributes as Record<string, number>;
+    const rows = e.emit('Reshape', [x.name, e.integers([-1, width])]);
+    outputs.forEach((output, i) => {
+      const mask = rest[buckets + i];
+      const taken = e.emit('Gather', [rows, rest[i].name], {}, mask ? undefined : [output.name]);
+      if (mask) e.emit('Mul', [taken, mask.name], {}, [output.name]);
+    });
+  },
+  FromBuckets: (e, { inputs: [back, ...rest], outputs: [y], attributes }) => {
+    const { width, buckets } = attributes as Record<string, number>;
+    const parts = rest.slice(0, buckets).map((x) => e.emit('Reshape', [x.name, e.integers([-1, width])]));
+    const rows = parts.length === 1 ? parts[0] : e.emit('Concat', parts, { axis: 0 });
+    const taken = e.emit('Gather', [rows, back.name]);
+    e.emit('Reshape', [taken, e.integers([-1, y.shape[1] as number])], {}, [y.name]);
+  },
+  Attention: (e, { inputs: [q, k, v, bias], outputs: [context, weights], attributes: { scale } }) => {
+    const scores = e.emit('FusedMatMul', [q.name, k.name], { transB: 1, alpha: { float: scale as number } });
+    e.emit('Softmax', [e.emit('Add', [scores, bias.name])], { axis: -1 }, [weights.name]);
+    e.emit('MatMul', [weights.name, v.name], {}, [context.name]);
   },
 };
 

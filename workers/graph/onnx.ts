@@ -23,10 +23,12 @@ const node = ({ op, domain, inputs, outputs, attributes }: OnnxNode) =>
     text(7, domain),
   ]);
 
+const typeOf = (data: OnnxTensor['data']) =>
+  elementType[data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'int64'];
 const initializer = ({ name, shape, data }: OnnxTensor) =>
   message(5, [
     ...shape.map((d) => varint(1, d)),
-    varint(2, elementType[data instanceof Float32Array ? 'float32' : 'int64']),
+    varint(2, typeOf(data)),
     text(8, name),
     bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);

@@ -96,6 +96,9 @@ export const operators = {
   Sum: ([x], { axis, keep }) => [
     { dtype: x.dtype, shape: x.shape.flatMap((d, i) => (i !== axis ? [d] : keep ? [1] : [])) },
   ],
+  /** Leaves out an axis of size 1, and puts one in. */
+  Squeeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis as number, 1) }],
+  Unsqueeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis as number, 0, 1) }],
   /** Rows of x along axis 0; the sizes of the others are given by `rows`. */
   Split: ([x, ...sizes]) =>
     sizes.map((like) => ({ dtype: x.dtype, shape: [like.shape[0], ...x.shape.slice(1)] })),
@@ -106,14 +109,15 @@ export const operators = {
   /** like, updates, indices -> zeros of like's shape with updates[i, j] at [i, indices[i, j]]. */
   PutElements: ([like]) => [like],
   /**
-   * x [tokens, w], back, slots.. [n, .., length], masks.. -> one padded tensor [n, .., length, width] per slots: the
-   * rows, `width` long, of x that the slots name, times the mask if there are masks. `back` undoes it.
+   * x [tokens, w], back, slots.., masks.. -> for each slots [n, .., length] a padded tensor [n, .., length, width]: the
+   * rows, `width` long, of x that they name, times the mask if there are masks. Every row that counts is named once,
+   * and `back` says where.
    */
   ToBuckets: (inputs, { width, buckets }) =>
     inputs
       .slice(2, 2 + (buckets as number))
       .map(({ shape }) => ({ dtype: 'float32', shape: [...shape, width as number] })),
-  /** back [tokens, ..], padded tensors.., slots.., masks.. -> [tokens, w]: what the padded tensors hold at `back`. */
+  /** back [tokens, ..], padded.., slots.., masks.. -> [tokens, w]: the inverse. */
   FromBuckets: ([back], { width }) => [
     { dtype: 'float32', shape: [back.shape[0], product([...back.shape.slice(1), width as number])] },
   ],

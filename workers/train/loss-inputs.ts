@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from '../graph/session.ts';
-import type { BatchLimits } from './learner.ts';
+import type { Batch, BatchLimits } from './learner.ts';
 
 /** What InfoNCE wants beside the embeddings, in buffers that are laid out once. */
 export function lossInputs(limits: BatchLimits) {
@@ -7,13 +7,10 @@ export function lossInputs(limits: BatchLimits) {
   const labels = Int32Array.from({ length: limits.rows }, (_, i) => i);
   const rowWeights = new Float32Array(limits.rows);
   return {
-    /** Row i's positive is candidate i; `masked` are pairs (row, candidate) that are no negatives, flat. */
-    async use(
-      rows: number,
-      candidates: number,
-      masked: readonly number[],
-      run: (feeds: Record<string, Tensor>) => Promise<void>,
-    ) {
+    async use(batch: Batch, run: (feeds: Record<string, Tensor>) => Promise<void>) {
+      const rows = batch.anchors.length;
+      const candidates = batch.candidates.length;
+      const { masked } = batch;
       // The buffer is zero between steps, so that only what is masked has to be written.
       const write = (value: number) => {
         for (let i = 0; i < masked.length; i += 2) mask[masked[i] * candidates + masked[i + 1]] = value;

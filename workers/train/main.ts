@@ -9,6 +9,7 @@ import { openTokenizer, type Tokenizer } from '../encoder/tokenizer.ts';
 import { readTokenizerJson } from '../encoder/tokenizer-json.ts';
 import { learningRateAt } from '../graph/schedule.ts';
 import type { Job, Reporter, Run } from '../job.ts';
+import { learnBert } from './bert-learner.ts';
 import { checkpoints } from './checkpoint.ts';
 import { initialBert, initialTable } from './initial.ts';
 import type { BatchLimits, Learner, Tokens } from './learner.ts';
@@ -164,19 +165,19 @@ function limitsOf(sets: readonly PairSet[], { queries, passages }: Tokens, batch
 }
 
 async function learnerOf(
-  start: Start,
+  { config, parent }: Start,
   job: TrainingJob,
   tokens: Tokens,
   limits: BatchLimits,
 ): Promise<Learner> {
-  const { encoder } = start.config;
-  const options = { temperature: job.params.temperature, threads: job.threads };
+  const { encoder } = config;
+  const { seed, temperature } = job.params;
+  const options = { temperature, threads: job.threads };
   if (encoder.architecture === 'STATIC') {
-    const table =
-      start.parent?.tensors.get('embedding.weight')!.data ?? initialTable(encoder, tokens, job.params.seed);
+    const table = parent ? parent.tensors.get('embedding.weight')!.data : initialTable(encoder, tokens, seed);
     return learnStatic(encoder, table, tokens, limits, options);
   }
-  throw new Error(`${initialBert}`);
+  return learnBert(config, parent?.tensors ?? initialBert(encoder, seed), tokens, limits, options);
 }
 
 async function train(

@@ -35,3 +35,24 @@ export function groupByToken(vocabSize: number) {
     return n;
   };
 }
+
+/**
+ * Numbers the distinct ids of a batch in order of appearance.
+ * @returns a function that replaces `ids` by their numbers, fills `rows` with the ids and returns how many there are.
+ */
+export function numberTokens(vocabSize: number) {
+  const rowOf = new Int32Array(vocabSize).fill(-1);
+  return (ids: Int32Array, rows: Int32Array): number => {
+    let n = 0;
+    for (let t = 0; t < ids.length; t++) {
+      const id = ids[t];
+      if (rowOf[id] === -1) {
+        rowOf[id] = n;
+        rows[n++] = id;
+      }
+      ids[t] = rowOf[id];
+    }
+    for (let r = 0; r < n; r++) rowOf[rows[r]] = -1;
+    return n;
+  };
+}

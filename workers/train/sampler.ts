@@ -9,17 +9,9 @@
  */
 import { badInput } from '#src/errors.ts';
 import type { Composition } from '#src/recipes/composition.ts';
+import type { Batch } from './learner.ts';
 import { nameOf, type PairSet } from './materialise.ts';
 import { hash, permutation, stream } from './random.ts';
-
-export interface Batch {
-  /** Numbers of the anchors' texts among the queries, one for each row. */
-  anchors: Int32Array;
-  /** Numbers among the passages: first the positive of each row, then the hard negatives of all rows. */
-  candidates: Int32Array;
-  /** Pairs (row, candidate) that are no negatives, flat. */
-  masked: number[];
-}
 
 /** Row `row` of component `c`, with the positive that it is given this time. */
 interface Drawn {

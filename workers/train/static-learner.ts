@@ -9,7 +9,7 @@ import type { Update } from '../graph/kernels.ts';
 import { allocate } from '../graph/memory.ts';
 import { openSession, tensor } from '../graph/session.ts';
 import { infoNce } from './infonce.ts';
-import type { BatchLimits, Learner, Tokens } from './learner.ts';
+import { type BatchLimits, type Learner, sequencesOf, type Tokens } from './learner.ts';
 import { lossInputs } from './loss-inputs.ts';
 import { groupByToken } from './rows.ts';
 
@@ -64,19 +64,15 @@ export async function learnStatic(
       ['m', floats.m],
       ['v', floats.v],
     ]),
-    async measure({ anchors, candidates, masked }) {
-      const asked = anchors.length;
-      const n = asked + candidates.length;
-      let length = 0;
+    async measure(batch) {
+      const asked = batch.anchors.length;
+      const sequences = sequencesOf(batch, tokens);
+      const n = sequences.length;
       ints.starts[0] = 0;
-      for (let i = 0; i < n; i++) {
-        const { ids, offsets } = i < asked ? tokens.queries : tokens.passages;
-        const text = i < asked ? anchors[i] : candidates[i - asked];
-        const own = ids.subarray(offsets[text], offsets[text + 1]);
-        ints.ids.set(own, length);
-        length += own.length;
-        ints.starts[i + 1] = length;
-      }
+      sequences.forEach((ids, i) => {
+        ints.ids.set(ids, ints.starts[i]);
+        ints.starts[i + 1] = ints.starts[i] + ids.length;
+      });
       kernels.sumRows(floats.weights, ints.ids, ints.starts, n, dimension, floats.sums);
       const split = (x: Float32Array) => [
         tensor(x.subarray(0, asked * dimension), [asked, dimension]),
@@ -84,7 +80,7 @@ export async function learnStatic(
       ];
       const [a, c] = split(floats.sums);
       const [dAnchors, dCandidates] = split(floats.dSums);
-      await inputs.use(asked, n - asked, masked, (feeds) =>
+      await inputs.use(batch, (feeds) =>
         session.run(
           { ...feeds, anchors: a, candidates: c },
           { loss: tensor(loss, [1, 1]), dAnchors, dCandidates },
