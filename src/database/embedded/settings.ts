@@ -1,0 +1,35 @@
+import type { Engine } from './engine.ts';
+import { query, readRows } from './protocol.ts';
+
+/** Settings of a session by name, values as in pg_settings (in the base unit, lists flat). */
+export type Settings = ReadonlyMap<string, string>;
+
+// Whatever a session can hold beyond its transaction and that cannot be carried over: settings, role, what currval()
+// and lastval() remember, temporary objects, cursors WITH HOLD. 15 us altogether, so it is done at every change of hands
+// rather than guessed when it is needed. No RESET ROLE: RESET SESSION AUTHORIZATION includes it.
+const blank = query('RESET SESSION AUTHORIZATION; RESET ALL; DISCARD SEQUENCES; DISCARD TEMP; CLOSE ALL');
+
+const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
+
+/** Makes the backend's session a new one with these settings; gives its answers. Throws PostgreSQL's error for a bad setting. */
+export function startSession(engine: Engine, settings: Settings): Buffer {
+  const answers = [engine.exec(blank)];
+  if (settings.size > 0) {
+    const calls = [...settings].map(
+      ([name, value]) => `set_config(${literal(name)}, ${literal(value)}, false)`,
+    );
+    answers.push(engine.exec(query(`SELECT ${calls.join(', ')}`)));
+  }
+  const answer = Buffer.concat(answers);
+  readRows(answer);
+  return answer;
+}
+
+/** The settings that the backend's session has of its own. 0.5 ms: to be asked only when they may have changed. */
+export function readSettings(engine: Engine): Map<string, string> {
+  const rows = engine.rows(`
+    SELECT 'session_authorization', session_user::text WHERE session_user <> 'postgres'
+    UNION ALL SELECT 'role', current_setting('role') WHERE current_setting('role') <> 'none'
+    UNION ALL SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'`);
+  return new Map(rows as [string, string][]);
+}

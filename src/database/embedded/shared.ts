@@ -1,0 +1,157 @@
+import { readAnswer, refused } from './answer.ts';
+import { createChannels } from './channels.ts';
+import type { Batch, Client } from './client.ts';
+import type { Engine } from './engine.ts';
+import {
+  type Complaint,
+  copyFail,
+  messages,
+  query,
+  readString,
+  replaceString,
+  type Status,
+  sqlOf,
+  sync,
+  typeOf,
+} from './protocol.ts';
+import { readSettings, startSession } from './settings.ts';
+import { intentOf } from './sql.ts';
+
+/** An error for the client that ends its connection. */
+export class Fatal extends Error {
+  readonly complaint: Complaint;
+  constructor(code: string, message: string) {
+    super(message);
+    this.complaint = { severity: 'FATAL', code, message };
+  }
+}
+
+/**
+ * The backend's one session, lent to one client after the other. What a session holds beyond a transaction changes
+ * hands with it: settings, prepared statements, channels. What cannot (temporary tables, session-level advisory locks)
+ * is refused.
+ */
+export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
+  const channels = createChannels(engine);
+  /** Parameters as the backend has last reported them: those of the current client. */
+  const parameters = new Map<string, Buffer>();
+  let current: Client | null = null;
+
+  function report(answer: Buffer) {
+    for (const message of messages(answer)) {
+      if (typeOf(message) === 'S') parameters.set(readString(message, 5).text, message);
+    }
+  }
+  report(engine.greeting);
+
+  /** Lends the session to this client. */
+  function bring(client: Client) {
+    if (current === client) return;
+    current = null;
+    try {
+      report(startSession(engine, client.settings));
+    } catch (error) {
+      const { fields } = error as { fields?: Record<string, string> };
+      throw fields ? new Fatal(fields.C, fields.M) : error;
+    }
+    client.prepared.unnamedLost();
+    current = client;
+  }
+
+  function noteSession(client: Client, batch: Batch, events: string[], status: Status | null) {
+    if (events.includes('DISCARD ALL') || events.includes('DEALLOCATE ALL')) {
+      client.prepared.clear();
+      for (const other of clients()) other.prepared.allLost();
+    }
+    client.settingsChanged ||=
+      events.some((event) => event === 'SET' || event === 'RESET' || event === 'DISCARD ALL') ||
+      batch.some((message) => 'PQ'.includes(typeOf(message)) && /set_config/i.test(sqlOf(message)));
+    if (status !== 'I' || !client.settingsChanged) return;
+    client.settingsChanged = false;
+    const own = readSettings(engine);
+    client.prepared.unnamedLost();
+    client.settings = new Map([...client.startup, ...own]);
+    // What was RESET has the server's default now, not the connection's: bring it anew.
+    if (client.settings.size > own.size) current = null;
+  }
+
+  return {
+    /** Starts a client's session; gives what it is told of it. Throws Fatal for a bad setting. */
+    greet(client: Client): Buffer {
+      bring(client);
+      client.settings = new Map([...client.startup, ...readSettings(engine)]);
+      return Buffer.concat([...parameters.values()]);
+    },
+
+    /** Runs a batch. The status is null where the batch leaves the client in the middle of an extended query. */
+    run(client: Client, batch: Batch): { answer: Buffer; status: Status | null } {
+      bring(client);
+      const { allowed, refusal } = refuse(batch);
+      const plan = client.prepared.plan(allowed);
+      if (plan.revive.length > 0) {
+        const revived = engine.exec(Buffer.concat([...plan.revive.map(({ parse }) => parse), sync]));
+        client.prepared.settleRevived(plan, readAnswer(revived, null).parsed);
+      }
+      const answer = readAnswer(engine.exec(Buffer.concat(endCopy(plan.messages))), refusal);
+      if (answer.status === null && typeOf(batch.at(-1)!) === 'S') throw new Error('a Sync was not answered');
+
+      report(Buffer.concat(answer.parameters));
+      client.prepared.settle(plan, answer.parsed, answer.closed);
+      channels.note(client, answer, plan.subscriptions);
+      noteSession(client, batch, answer.events, answer.status);
+
+      const own: Buffer[] = [];
+      for (const { channel, message } of answer.notifications) {
+        message.writeInt32BE(client.pid, 5); // else all clients would seem to be one
+        for (const listener of channels.listeners(channel)) {
+          if (listener === client) own.push(message);
+          else listener.send(message);
+        }
+      }
+      // A client's own notifications come before ReadyForQuery, as from a server.
+      const end = answer.bytes.length - (answer.status === null ? 0 : readyLength);
+      const parts = [answer.bytes.subarray(0, end), ...own, answer.bytes.subarray(end)];
+      return { answer: own.length > 0 ? Buffer.concat(parts) : answer.bytes, status: answer.status };
+    },
+
+    /** Rolls back what the client has begun. */
+    abort(status: Status | null) {
+      const now = status ?? readAnswer(engine.exec(sync), null).status;
+      if (now !== 'I') engine.exec(query('ROLLBACK'));
+    },
+
+    /** Removes what a client has left in the session. */
+    forget(client: Client) {
+      const closing = client.prepared.closing();
+      if (closing.length > 0) engine.exec(Buffer.concat([...closing, sync]));
+      channels.remove(client);
+      if (current === client) current = null;
+    },
+  };
+}
+
+const readyLength = 6;
+
+/** Makes the backend itself fail what must not run on a shared session, so that its transaction fails as any other. */
+function refuse(batch: Batch): { allowed: Batch; refusal: Complaint | null } {
+  for (const [index, message] of batch.entries()) {
+    if (!'PQ'.includes(typeOf(message))) continue;
+    const { refusal } = intentOf(sqlOf(message));
+    if (!refusal) continue;
+    const at = typeOf(message) === 'P' ? readString(message, 5).next : 5;
+    return {
+      allowed: batch.with(index, replaceString(message, at, refused)),
+      refusal: { severity: 'ERROR', code: '0A000', message: refusal },
+    };
+  }
+  return { allowed: batch, refusal: null };
+}
+
+/**
+ * COPY FROM STDIN would read on where nothing comes any more, which PGlite takes for the end of the connection. A
+ * CopyFail in its way ends it; the protocol has everybody else ignore one.
+ */
+function endCopy(batch: Batch): Batch {
+  const stop = copyFail('refused');
+  return typeOf(batch.at(-1)!) === 'S' ? batch.toSpliced(-1, 0, stop) : [...batch, stop];
+}
