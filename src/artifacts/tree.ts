@@ -1,5 +1,5 @@
 import { lstat, realpath } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, sep } from 'node:path';
 import { badInput } from '../errors.ts';
 import { canonicalJson, sha256 } from '../recipes/canonical.ts';
 import { hashFile } from './store.ts';
@@ -32,7 +32,9 @@ export async function treeDigest(folder: string, { files }: { files: readonly st
  * folder would read what lies outside it.
  */
 export async function fileInside(folder: string, path: string): Promise<string> {
-  const file = join(await realpath(folder), path);
+  const root = await realpath(folder);
+  const file = join(root, path);
+  if (!file.startsWith(root + sep)) throw badInput(path, `${path} lies outside the folder`);
   if ((await realpath(file).catch(() => null)) !== file)
     throw badInput(path, `${path} is missing or behind a symbolic link; put the file itself there`);
   if (!(await lstat(file)).isFile()) throw badInput(path, `${path} is not a regular file`);

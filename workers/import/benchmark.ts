@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import { digestOfTree } from '#src/artifacts/tree.ts';
+import { beirLayout } from '#src/benchmarks/beir.ts';
+import type { QrelEntry } from '#src/benchmarks/entry.ts';
+import type { JobInput, Reporter } from '../job.ts';
+import { readBeir } from './beir.ts';
+import { dropTally } from './drops.ts';
+import { fileName, refuseFile } from './place.ts';
+import { openSpool } from './spool.ts';
+import { openWriter } from './writer.ts';
+
+/**
+ * A folder in BEIR's layout to the normalised form of a benchmark. All or nothing. Queries that no judgement of the
+ * split names are left out, as BEIR's own loader does; documents stay, even empty ones: they are the pool.
+ */
+export async function importBenchmark(
+  { source, out, split }: { source: JobInput; out: string; split: string },
+  report: Reporter,
+) {
+  const layout = await beirLayout(source.path, split);
+  const spool = openSpool(join(out, 'entries.spool'));
+  const writer = openWriter(join(out, 'benchmark.jsonl'));
+  try {
+    const { queries, documents, judged, read, warnings, tree } = await readBeir(
+      source.path,
+      layout,
+      spool,
+      report,
+    );
+    if (digestOfTree(tree) !== source.digest)
+      throw refuseFile(fileName(source.path), 'has changed since the import was launched; launch it again');
+
+    const drops = dropTally();
+    const kept = { queries: 0, documents: 0, qrels: 0 };
+    for (const { id, entry } of queries.sorted()) {
+      if (!entry.judged) {
+        drops.add('UNJUDGED', { file: entry.file, line: entry.line, id });
+        continue;
+      }
+      kept.queries++;
+      writer.line(spool.read(entry));
+    }
+    for (const { entry } of documents.sorted()) {
+      kept.documents++;
+      writer.line(spool.read(entry));
+    }
+    for (const { queryLang, docLang, rows } of judged)
+      for (const { query, document, grade } of rows) {
+        const entry: QrelEntry = { type: 'qrel', queryLang, docLang, query, document, grade };
+        kept.qrels++;
+        writer.line(JSON.stringify(entry));
+      }
+
+    for (const warning of warnings) report.log('warn', warning);
+    const { digest, bytes } = writer.finish();
+    report.output('benchmark', 'benchmark.jsonl', {
+      digest,
+      languages: [...new Set(judged.flatMap(({ queryLang, docLang }) => [queryLang, docLang]))].sort(),
+      queries: kept.queries,
+      documents: kept.documents,
+      bytes,
+      directions: judged.map(({ queryLang, docLang, rows }) => ({
+        queryLang,
+        docLang,
+        queries: new Set(rows.map(({ query }) => query)).size,
+        qrels: rows.length,
+      })),
+      report: { read, kept, dropped: drops.dropped, ignored: layout.ignored, warnings },
+    });
+  } finally {
+    spool.close();
+    writer.close();
+  }
+}

@@ -1,0 +1,105 @@
+import type { z } from 'zod';
+import { badInput } from '#src/errors.ts';
+import type { mapping as mappingSchema } from '#src/recipes/kinds.ts';
+import type { Place } from './place.ts';
+import { field, type JsonRecord, languageCheck, readText } from './record.ts';
+import { pair, paraphrase, type ReadUnit, readBase, readNegatives, segment } from './units.ts';
+
+export type Mapping = z.infer<typeof mappingSchema>;
+type Fields = NonNullable<Mapping['texts']>;
+
+/** A reader of records by named fields, and the fields it was told of that no record has had so far. */
+export interface MappedReader {
+  read: ReadUnit;
+  unseen(): string[];
+}
+
+/** Throws UserError when the mapping does not say one kind of unit, each language and field once. */
+export function mappedReader(mapping: Mapping): MappedReader {
+  checkMapping(mapping);
+  const { texts, query, passage, negatives = [], paraphrase: couple } = mapping;
+  const base = { id: mapping.id, doc: mapping.doc ?? 'doc', source: mapping.source ?? 'source' };
+  const named = namedFields(mapping);
+  const taken = new Set([...Object.values(base), ...named]);
+  const unseen = new Set(named);
+  const checkLanguage = languageCheck();
+
+  const byLanguage = (fields: Fields = []) => {
+    const inOrder = fields.toSorted((a, b) => (a.language < b.language ? -1 : 1));
+    return (record: JsonRecord, place: Place) => {
+      const found: Record<string, string> = {};
+      for (const { language, field: name } of inOrder) {
+        const text = readText(field(record, name), name, place);
+        if (text !== undefined) found[language] = text;
+      }
+      return found;
+    };
+  };
+  const [textsOf, queryOf, passageOf] = [byLanguage(texts), byLanguage(query), byLanguage(passage)];
+
+  /** A language may have several fields of negatives: their texts follow one another in the mapping's order. */
+  const negativesOf = (record: JsonRecord, place: Place) => {
+    const found: Record<string, string[]> = {};
+    for (const { language, field: name } of negatives.toSorted((a, b) =>
+      a.language < b.language ? -1 : 1,
+    )) {
+      const read = readNegatives(field(record, name), name, place);
+      if (read) found[language] = [...(found[language] ?? []), ...read];
+    }
+    return found;
+  };
+
+  function read(record: JsonRecord, place: Place) {
+    for (const name of unseen) if (Object.hasOwn(record, name)) unseen.delete(name);
+    const own = readBase(record, base, taken, place);
+    if (texts) return segment(own, textsOf(record, place));
+    if (query) return pair(own, queryOf(record, place), passageOf(record, place), negativesOf(record, place));
+    const { language, first, second } = couple!;
+    const tag = readText(field(record, language), language, place) ?? '';
+    checkLanguage(tag, language, place);
+    return paraphrase(
+      own,
+      tag,
+      readText(field(record, first), first, place),
+      readText(field(record, second), second, place),
+    );
+  }
+  return { read, unseen: () => [...unseen] };
+}
+
+const namedFields = ({
+  texts = [],
+  query = [],
+  passage = [],
+  negatives = [],
+  ...rest
+}: Mapping): string[] => [
+  ...[...texts, ...query, ...passage, ...negatives].map(({ field }) => field),
+  ...Object.values(rest.paraphrase ?? {}),
+  ...[rest.doc, rest.source].filter((name) => name !== undefined),
+];
+
+function checkMapping({ texts, query, passage, negatives, paraphrase }: Mapping) {
+  const kinds = [texts, query ?? passage ?? negatives, paraphrase].filter((kind) => kind !== undefined);
+  if (kinds.length !== 1)
+    throw badInput(
+      'mapping',
+      'a mapping names the fields of one kind of unit: texts, query and passage, or paraphrase',
+    );
+  if (!texts && !paraphrase && !(query && passage))
+    throw badInput('mapping', 'a mapping of pairs names both query and passage');
+  const seenFields = new Map<string, string>();
+  for (const [part, fields] of Object.entries({ texts, query, passage, negatives })) {
+    if (fields?.length === 0) throw badInput(`mapping.${part}`, `mapping.${part} names no field`);
+    const languages = new Set<string>();
+    for (const [i, { language, field }] of (fields ?? []).entries()) {
+      const path = `mapping.${part}[${i}]`;
+      if (part !== 'negatives' && languages.has(language))
+        throw badInput(path, `${path} names the language ${language} a second time`);
+      if (seenFields.has(field))
+        throw badInput(path, `${path} names the field ${field}, which is ${seenFields.get(field)} already`);
+      languages.add(language);
+      seenFields.set(field, path);
+    }
+  }
+}
