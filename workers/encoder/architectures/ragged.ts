@@ -23,10 +23,12 @@ export interface Layout {
 }
 
 /**
- * Cuts the longest saving first. @param lengths tokens of each sequence, at least 1; @param count buckets, of which
- * there are never more than sequences.
+ * Makes the cut that saves most, until there are enough buckets.
+ * @param lengths tokens of each sequence
+ * @param count buckets, at most as many as sequences
+ * @param longest what the last bucket is padded to; absent: the longest sequence
  */
-export function layOut(lengths: ArrayLike<number>, count: number): Layout {
+export function layOut(lengths: ArrayLike<number>, count: number, longest?: number): Layout {
   const n = lengths.length;
   const order = Int32Array.from({ length: n }, (_, i) => i).sort((a, b) => lengths[a] - lengths[b] || a - b);
   const starts = new Int32Array(n + 1);
@@ -35,7 +37,7 @@ export function layOut(lengths: ArrayLike<number>, count: number): Layout {
   });
   const lengthAt = (i: number) => lengths[order[i]];
   const bucket = (from: number, to: number): Bucket => ({ from, to, length: lengthAt(to - 1) });
-  const buckets = [bucket(0, n)];
+  const buckets = [{ ...bucket(0, n), ...(longest && { length: longest }) }];
   while (buckets.length < count) {
     let best = { at: 0, cut: 0, saving: -1 };
     buckets.forEach(({ from, to, length }, at) => {
@@ -134,6 +136,8 @@ export function raggedFeeds({ starts, buckets }: Layout, heads: number): Record<
     for (let i = 0; i < n; i++) {
       const start = starts[from + i];
       const size = starts[from + i + 1] - start;
+      // A softmax over nothing is no number; what an empty text attends to is not read.
+      if (size === 0) keyBias[i * length] = 0;
       for (let j = 0; j < length; j++) {
         const slot = i * length + j;
         // Padding repeats the first token: any row will do, for it is masked.

@@ -1,0 +1,92 @@
+import { buildGraph } from '../../graph/ir.ts';
+import { openSession, tensor } from '../../graph/session.ts';
+import type { Embedder } from '../encode.ts';
+import type { BertConfig, ModelConfig, Tensor } from '../model.ts';
+import { bert, bertParameters } from './bert.ts';
+import { pool } from './pooling.ts';
+import { concatenate, layOut, raggedFeeds, raggedInputs } from './ragged.ts';
+
+/** Tokens of a run: enough that matrix products are efficient, few enough that activations stay small. */
+const runTokens = 4096;
+
+/**
+ * What a length is padded to in attention: the next multiple of about an eighth of it, at least of 8. It depends on
+ * nothing else, or a text's vector would depend on its company.
+ */
+export function paddedLength(length: number): number {
+  const grain = Math.max(8, 2 ** Math.floor(Math.log2(length) - 3));
+  return Math.ceil(length / grain) * grain;
+}
+
+export async function embedBert(
+  config: ModelConfig & { encoder: BertConfig },
+  tensors: ReadonlyMap<string, Tensor>,
+  threads: number,
+): Promise<Embedder> {
+  const { encoder, pooling, dimension } = config;
+  const parameters = bertParameters(encoder);
+  const g = buildGraph();
+  const ragged = raggedInputs(g, encoder.heads, 1);
+  const weights = new Map(parameters.map(({ name, shape }) => [name, g.input(name, 'float32', shape)]));
+  const pooled = pool(
+    g,
+    bert(g, encoder, (name) => weights.get(name)!, ragged),
+    ragged,
+    pooling,
+  );
+  const session = await openSession(g.finish({ pooled }), { threads });
+  const weightFeeds = Object.fromEntries(
+    parameters.map(({ name, shape, tensors: parts }) => [
+      name,
+      tensor(stack(parts.map((part) => tensors.get(part)!.data)), shape),
+    ]),
+  );
+
+  return {
+    async embed({ ids, offsets }, signal) {
+      const texts = offsets.length - 1;
+      const vectors = new Float32Array(texts * dimension);
+      const padded = Int32Array.from({ length: texts }, (_, i) => paddedLength(offsets[i + 1] - offsets[i]));
+      const order = Int32Array.from({ length: texts }, (_, i) => i).sort(
+        (a, b) => padded[a] - padded[b] || a - b,
+      );
+      for (let from = 0; from < texts; ) {
+        const length = padded[order[from]];
+        let to = from + 1;
+        while (to < texts && padded[order[to]] === length && (to + 1 - from) * length <= runTokens) to++;
+        const group = order.subarray(from, to);
+        const sequences = [...group].map((i) => ids.subarray(offsets[i], offsets[i + 1]));
+        const layout = layOut(
+          sequences.map((s) => s.length),
+          1,
+          length,
+        );
+        const out = new Float32Array(group.length * dimension);
+        const tokens = concatenate(sequences, layout);
+        await session.run(
+          { ...weightFeeds, ...raggedFeeds(layout, encoder.heads), ids: tensor(tokens, [tokens.length]) },
+          { pooled: tensor(out, [group.length, dimension]) },
+        );
+        layout.order.forEach((sequence, i) => {
+          vectors.set(out.subarray(i * dimension, (i + 1) * dimension), group[sequence] * dimension);
+        });
+        signal?.throwIfAborted();
+        from = to;
+      }
+      return vectors;
+    },
+    close: () => session.close(),
+  };
+}
+
+/** One array as it is, several as a copy of all. */
+function stack(parts: Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0];
+  const all = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
