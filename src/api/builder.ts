@@ -2,7 +2,7 @@ import SchemaBuilder from '@pothos/core';
 import RelayPlugin from '@pothos/plugin-relay';
 import { UserError } from '#src/errors.ts';
 import type { Context } from './context.ts';
-import { DateTimeScalar, DigestScalar, FloatScalar, IDScalar, JSONScalar, StringScalar } from './scalars.ts';
+import { DateTimeScalar, DigestScalar, JSONScalar } from './scalars.ts';
 
 /**
  * The one schema builder. Every noun's folder has a `schema.ts` that adds its types and fields to it when imported;
@@ -28,12 +28,6 @@ export const builder = new SchemaBuilder<{
 builder.addScalarType('DateTime', DateTimeScalar);
 builder.addScalarType('Digest', DigestScalar);
 builder.addScalarType('JSON', JSONScalar);
-for (const [name, scalar] of [
-  ['String', StringScalar],
-  ['ID', IDScalar],
-  ['Float', FloatScalar],
-] as const)
-  builder.addScalarType(name as 'String', scalar as typeof StringScalar);
 
 builder.queryType({});
 builder.mutationType({});

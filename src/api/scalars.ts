@@ -1,42 +1,4 @@
-import {
-  GraphQLError,
-  GraphQLFloat,
-  GraphQLID,
-  GraphQLScalarType,
-  GraphQLString,
-  type ValueNode,
-  valueFromASTUntyped,
-} from 'graphql';
-
-/**
- * GraphQL's own scalars let through what the database must never see: NUL (Postgres refuses it), lone surrogates
- * (they would be stored as something else) and float literals that overflow to Infinity.
- */
-function checkText(text: string): string {
-  if (text.includes('\0')) throw new GraphQLError('text may not contain NUL (U+0000)');
-  if (!text.isWellFormed()) throw new GraphQLError('text may not contain a lone surrogate (broken UTF-16)');
-  return text;
-}
-
-function checkFinite(value: number): number {
-  if (!Number.isFinite(value)) throw new GraphQLError('a number must be finite');
-  return value;
-}
-
-function guarded<T>(base: GraphQLScalarType<T, unknown>, check: (value: T) => T) {
-  return new GraphQLScalarType<T, unknown>({
-    name: base.name,
-    description: base.description,
-    specifiedByURL: base.specifiedByURL,
-    serialize: base.serialize,
-    parseValue: (value) => check(base.parseValue(value)),
-    parseLiteral: (node, variables) => check(base.parseLiteral(node, variables)),
-  });
-}
-
-export const StringScalar = guarded(GraphQLString as GraphQLScalarType<string, unknown>, checkText);
-export const IDScalar = guarded(GraphQLID as GraphQLScalarType<string, unknown>, checkText);
-export const FloatScalar = guarded(GraphQLFloat as GraphQLScalarType<number, unknown>, checkFinite);
+import { GraphQLError, GraphQLScalarType, type ValueNode, valueFromASTUntyped } from 'graphql';
 
 function parseMoment(value: unknown): Date {
   const date = new Date(String(value));

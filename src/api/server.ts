@@ -61,12 +61,14 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
     if (response.body.kind !== 'complete') throw new Error('incremental delivery is not offered');
     return response.body.string;
   });
-  app.all('/graphql', (request, reply) => {
-    if (request.method === 'GET' && request.headers.accept?.includes('text/html')) return reply.redirect('/');
-    return reply
-      .code(405)
-      .header('allow', 'POST')
-      .send({ errors: [{ message: 'send GraphQL as POST', extensions: { code: 'BAD_USER_INPUT' } }] });
+  app.route({
+    method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
+    url: '/graphql',
+    handler(request, reply) {
+      if (request.method === 'GET' && request.headers.accept?.includes('text/html')) return reply.redirect('/');
+      const error = { message: 'send GraphQL as POST', extensions: { code: 'BAD_USER_INPUT' } };
+      return reply.code(405).header('allow', 'POST').send({ errors: [error] });
+    },
   });
 
   pageRoutes(app);
@@ -144,5 +146,9 @@ function graphqlRequest(text: string): Request {
     throw wrong('"operationName" must be a string');
   if (variables != null && (typeof variables !== 'object' || Array.isArray(variables)))
     throw wrong('"variables" must be an object');
-  return { query, operationName, variables: variables as Record<string, unknown> };
+  return {
+    query,
+    ...(operationName != null && { operationName }),
+    ...(variables != null && { variables: variables as Record<string, unknown> }),
+  };
 }
