@@ -55,8 +55,10 @@ function openHeaps(n: number, k: number) {
   return {
     /** The score that a document must reach to enter row q. */
     threshold: (q: number) => scores[q * k],
-    offer(q: number, score: number, index: number) {
+    /** Returns the threshold thereafter. */
+    offer(q: number, score: number, index: number): number {
       if (!worse(score, index, q * k)) sink(q * k, k, score, index);
+      return scores[q * k];
     },
     /** Remembers rows [start, end); the function returned takes back what was offered to them since. */
     checkpoint(start: number, end: number) {
@@ -101,9 +103,9 @@ export async function openSearcher({ threads }: { threads: number }): Promise<Se
       const n = queries.length / dimension;
       const m = documents.length / dimension;
       const heaps = openHeaps(n, k);
-      // A block's product is 16 MiB for k = 100: it stays in the cache of most machines, where a whole pool would not.
-      const documentRows = Math.min(Math.max(4 * GROUP * k, 2 ** 14), 2 ** 18);
-      const queryRows = Math.max(2 ** 22 / documentRows, 64);
+      // A block's product is 64 MiB for k up to 1,000; smaller blocks spend more on selection, larger ones memory.
+      const documentRows = Math.min(Math.max(4 * GROUP * k, 2 ** 16), 2 ** 18);
+      const queryRows = 2 ** 24 / documentRows;
 
       for (const pool of blocks(m, documentRows, GROUP)) {
         const groups = Math.ceil((pool.end - pool.start) / GROUP);
@@ -132,17 +134,19 @@ export async function openSearcher({ threads }: { threads: number }): Promise<Se
           const scores = found.scores.data as Float32Array;
           let complete = true;
           for (let q = 0; q < rows; q++) {
+            let threshold = heaps.threshold(asked.start + q);
             let least = Number.POSITIVE_INFINITY;
             for (let at = q * count; at < (q + 1) * count; at++) {
-              least = Math.min(least, best[at]);
-              const threshold = heaps.threshold(asked.start + q);
+              if (best[at] < least) least = best[at];
               if (best[at] < threshold) continue;
               const first = pool.start + group[at] * GROUP;
-              for (let i = 0; i < GROUP; i++)
-                if (scores[at * GROUP + i] >= threshold && first + i < pool.end)
-                  heaps.offer(asked.start + q, scores[at * GROUP + i], first + i);
+              for (let i = 0; i < GROUP; i++) {
+                const score = scores[at * GROUP + i];
+                if (score >= threshold && first + i < pool.end)
+                  threshold = heaps.offer(asked.start + q, score, first + i);
+              }
             }
-            complete &&= least < heaps.threshold(asked.start + q);
+            complete &&= least < threshold;
           }
           return complete || count === groups;
         };
