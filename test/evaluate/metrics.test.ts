@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { type Convention, trecEval9, trecEval10 } from '#src/evaluation/convention.ts';
 import { parseMeasure } from '#src/evaluation/measures.ts';
-import { compareIds, rankOrder } from '#workers/evaluate/rank.ts';
+import { rankOrder } from '#workers/evaluate/rank.ts';
 import { scoreRun } from '#workers/evaluate/score.ts';
 import { parseQrels, parseRun, runLines } from '#workers/evaluate/trec.ts';
 
@@ -103,14 +103,6 @@ describe('ranking', () => {
   const id = fc.string({
     unit: fc.constantFrom('a', 'B', 'é', '한', '\uff5e', '😀', '\u{10ffff}'),
     maxLength: 4,
-  });
-
-  test('ids compare as their UTF-8 bytes', () => {
-    fc.assert(
-      fc.property(id, id, (a, b) => {
-        assert.equal(Math.sign(compareIds(a, b)), Buffer.compare(Buffer.from(a), Buffer.from(b)));
-      }),
-    );
   });
 
   test('the packed sort agrees with the comparator of the definition', () => {

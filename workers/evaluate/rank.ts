@@ -1,24 +1,11 @@
 import { UserError } from '#src/errors.ts';
 import type { Convention } from '#src/evaluation/convention.ts';
+import { byCodePoint } from '#workers/import/order.ts';
 
 /** The documents found for one query, in any order, and their retrieval scores, higher is better. */
 export interface Ranking {
   documents: readonly string[];
   scores: ArrayLike<number>;
-}
-
-/** UTF-16 units moved so that their order is that of the code points, which is the order of the UTF-8 bytes. */
-const byteOrder = (unit: number) => (unit < 0xd800 ? unit : unit < 0xe000 ? unit + 0x2000 : unit - 0x800);
-
-/** C's strcmp over UTF-8, which is how trec_eval compares ids. Negative: a comes first. */
-export function compareIds(a: string, b: string): number {
-  const shorter = Math.min(a.length, b.length);
-  for (let i = 0; i < shorter; i++) {
-    const x = a.charCodeAt(i);
-    const y = b.charCodeAt(i);
-    if (x !== y) return byteOrder(x) - byteOrder(y);
-  }
-  return a.length - b.length;
 }
 
 // A key is 32 bits of score over 21 bits of position, exact in a double: a typed array of them sorts in native
@@ -34,8 +21,8 @@ function descending(score: number): number {
 }
 
 /**
- * Positions of the documents in rank order under a convention's precision and tie rule. The rank column of a run
- * file plays no part, as in trec_eval.
+ * Positions of the documents in rank order under a convention's precision and tie rule; code-point order of ids is
+ * the order of their UTF-8 bytes, in which trec_eval compares them. The rank column of a run file plays no part.
  * @throws UserError when a score is not a number
  */
 export function rankOrder({ documents, scores }: Ranking, convention: Convention): Uint32Array {
@@ -57,7 +44,7 @@ export function rankOrder({ documents, scores }: Ranking, convention: Convention
   const sign = convention.ties === 'DOCUMENT_DESCENDING' ? -1 : 1;
   const within = (i: number, j: number) =>
     (convention.scores === 'FLOAT64' && scores[j] - scores[i]) ||
-    sign * compareIds(documents[i], documents[j]);
+    sign * byCodePoint(documents[i], documents[j]);
   for (let start = 0; start < n; ) {
     const score = Math.floor(keys[start] / POSITIONS);
     let end = start + 1;

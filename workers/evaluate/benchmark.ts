@@ -1,0 +1,93 @@
+import { createReadStream } from 'node:fs';
+import { type BenchmarkEntry, type Direction, documentText } from '#src/benchmarks/entry.ts';
+import { badInput } from '#src/errors.ts';
+import { linesOf } from '#workers/import/lines.ts';
+import type { Grades } from './score.ts';
+
+/** Texts of one language in ascending order of their ids. */
+export interface Texts {
+  ids: string[];
+  texts: string[];
+}
+
+export interface JudgedDirection extends Direction {
+  /** Query -> document -> grade, in the order of the ids. */
+  qrels: Map<string, Map<string, number>>;
+}
+
+export interface Benchmark {
+  digest: string;
+  /** By language. */
+  queries: Map<string, Texts>;
+  documents: Map<string, Texts>;
+  /** What is measured. */
+  directions: JudgedDirection[];
+}
+
+export const showDirection = ({ queryLang, docLang }: Direction) => `${queryLang} against ${docLang}`;
+
+/**
+ * Reads a benchmark in its normalised form, of its texts only what the directions asked for need.
+ * @param wanted absent: every direction that has qrels
+ * @throws UserError when it lacks a direction, or has nothing relevant in one
+ */
+export async function readBenchmark(
+  path: string,
+  digest: string,
+  wanted: Direction[] | undefined,
+): Promise<Benchmark> {
+  const queries = new Map<string, Texts>();
+  const documents = new Map<string, Texts>();
+  const judged = new Map<string, JudgedDirection>();
+  function keep(of: Map<string, Texts>, language: string, id: string, text: string) {
+    if (/\s/.test(id))
+      throw badInput(
+        'input.benchmarks',
+        `benchmark ${digest.slice(0, 12)}: the id ${JSON.stringify(id)} has white space in it, which TREC run files ` +
+          'cannot hold; import the benchmark again with other ids',
+      );
+    const texts = of.get(language) ?? { ids: [], texts: [] };
+    of.set(language, texts);
+    texts.ids.push(id);
+    texts.texts.push(text);
+  }
+
+  for await (const lines of linesOf(createReadStream(path), 'benchmark'))
+    for (const { text } of lines) {
+      const entry = JSON.parse(text) as BenchmarkEntry;
+      if (entry.type === 'query') {
+        if (!wanted || wanted.some((d) => d.queryLang === entry.language))
+          keep(queries, entry.language, entry.id, entry.text);
+      } else if (entry.type === 'document') {
+        if (!wanted || wanted.some((d) => d.docLang === entry.language))
+          keep(documents, entry.language, entry.id, documentText(entry));
+      } else {
+        const { queryLang, docLang, query, document, grade } = entry;
+        const direction = judged.get(showDirection(entry)) ?? { queryLang, docLang, qrels: new Map() };
+        judged.set(showDirection(entry), direction);
+        direction.qrels.set(query, (direction.qrels.get(query) ?? new Map()).set(document, grade));
+      }
+    }
+
+  const directions = (wanted ?? [...judged.values()]).map((direction, i) => {
+    const found = judged.get(showDirection(direction));
+    if (found) return found;
+    throw badInput(
+      `input.directions[${i}]`,
+      `benchmark ${digest.slice(0, 12)} has no qrels for ${showDirection(direction)}; it has ` +
+        ([...judged.keys()].join(', ') || 'no qrels at all'),
+    );
+  });
+  if (directions.length === 0)
+    throw badInput('input.benchmarks', `benchmark ${digest.slice(0, 12)} has no qrels at all`);
+  for (const direction of directions)
+    if (![...direction.qrels.values()].some(hasRelevant))
+      throw badInput(
+        'input.benchmarks',
+        `benchmark ${digest.slice(0, 12)} has no relevant document for ${showDirection(direction)}: ` +
+          'no grade is above 0, so there is nothing to measure',
+      );
+  return { digest, queries, documents, directions };
+}
+
+const hasRelevant = (grades: Grades) => [...grades.values()].some((grade) => grade > 0);
