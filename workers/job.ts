@@ -32,7 +32,7 @@ export interface Reporter {
   metrics(step: number, values: Record<string, number>): void;
   log(level: 'info' | 'warn', message: string): void;
   /**
-   * Hand over a file or folder below `out`. `meta` is what the platform stores beside the bytes, so that nothing
+   * Hand over a file or folder in `out`, named relative to it or in full. `meta` is what the platform stores beside the bytes, so that nothing
    * but the child ever has to parse them.
    */
   output(role: string, path: string, meta: Record<string, unknown>): void;

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '#src/config.ts';
+import { isDatabaseAway } from '#src/database/client.ts';
 import { UserError } from '#src/errors.ts';
 import { modelFolder } from '#src/models/folder.ts';
 import type { Environment } from '#src/runs/environment.ts';
@@ -66,7 +67,7 @@ export async function execute(worker: Worker, run: string) {
     if (error instanceof LeaseLost) log.warn({ run, attempt: held.attempt }, error.message);
     else if (error instanceof UserError)
       await finishAs(lab, held, 'FAILED', { code: error.code, message: error.message, issues: error.issues });
-    else if (isConnectionError(error))
+    else if (isDatabaseAway(error))
       throw error; // the queue brings the message back when the database is there
     else await finishAs(lab, held, 'FAILED', internal(worker, held, (error as Error).stack ?? String(error)));
   } finally {
@@ -185,7 +186,7 @@ function beat({ lab, log }: Worker, held: HeldRun, batch: Batch, onCancel: () =>
       const { cancel } = await record(lab.db, held, taken);
       if (cancel) onCancel();
     } catch (error) {
-      if (error instanceof LeaseLost || !isConnectionError(error)) throw error;
+      if (error instanceof LeaseLost || !isDatabaseAway(error)) throw error;
       batch.points.unshift(...taken.points);
       batch.logs.unshift(...taken.logs);
       batch.progress ??= taken.progress;
@@ -250,14 +251,4 @@ async function forgetScratch(lab: Laboratory, run: string, scratch: string) {
     .findUnique({ where: { id: run }, select: { status: true } })
     .catch(() => null);
   if (row?.status === 'SUCCEEDED') await rm(scratch, { recursive: true, force: true });
-}
-
-/** SQLSTATE class 08 and 57P0x, or no answer at all. */
-function isConnectionError(error: unknown): boolean {
-  const code = (error as { code?: string }).code ?? '';
-  return (
-    /^(08|57P0)/.test(code) ||
-    /^E[A-Z]+$/.test(code) ||
-    /terminat|timeout|connection/i.test((error as Error).message)
-  );
 }

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from 'pino';
 import { ZodError } from 'zod';
+import { isDatabaseAway } from '#src/database/client.ts';
 import { type ErrorCode, UserError } from '#src/errors.ts';
 
 /** graphql-js and Apollo have codes of their own; clients see the documented list only (docs/errors.md). */
@@ -60,13 +61,4 @@ export function fromZod(error: ZodError, at: string): UserError {
     message: issue.message,
   }));
   return new UserError('BAD_USER_INPUT', `${issues[0].path}: ${issues[0].message}`, issues);
-}
-
-/** SQLSTATE classes 08, 53 and 57P, or no socket at all; also as Prisma wraps them. */
-function isDatabaseAway(error: unknown): boolean {
-  const code = String((error as { code?: unknown })?.code ?? '');
-  return (
-    /^(08|53|57P)/.test(code) ||
-    ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOENT', 'ETIMEDOUT', 'P1001', 'P1002', 'P1017'].includes(code)
-  );
 }

@@ -72,3 +72,14 @@ async function retrying<T>(work: () => Promise<T>, tries = 5): Promise<T> {
     }
   }
 }
+
+/**
+ * Did the database go away, or never answer? SQLSTATE classes 08 and 53 and 57P0x, Prisma's words for the same, or a
+ * socket that failed. Files have codes like sockets (ENOENT), so those count only from network calls.
+ */
+export function isDatabaseAway(error: unknown): boolean {
+  const { code, syscall, message } = error as { code?: unknown; syscall?: string; message?: string };
+  if (/^(08|53|57P0)/.test(String(code ?? '')) || ['P1001', 'P1002', 'P1017'].includes(String(code))) return true;
+  if (syscall === 'connect' || (syscall === 'read' && code === 'ECONNRESET') || code === 'EPIPE') return true;
+  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(message ?? '');
+}

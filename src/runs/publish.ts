@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { ArtifactStore, Stored } from '#src/artifacts/store.ts';
 import { loadCollection, publishCollection } from '#src/corpora/load.ts';
 import type { Database, Sql } from '#src/database/client.ts';
@@ -54,7 +54,7 @@ async function namesOf(tx: Sql, run: string): Promise<string[]> {
 }
 
 async function prepare({ db, store, held, folder }: Surroundings, output: ChildOutput): Promise<Prepared> {
-  const local = join(folder, output.path);
+  const local = resolve(folder, output.path);
   switch (output.role) {
     case 'corpus':
     case 'benchmark': {
