@@ -11,6 +11,10 @@ export interface Client {
   settings: ReadonlyMap<string, string>;
   /** Its settings may have changed in the transaction that is open. */
   settingsChanged: boolean;
+  /** Names of custom settings that it may have set. */
+  customSettings: Set<string>;
+  /** It has a prepared statement that may change settings. */
+  alwaysConfigures: boolean;
   prepared: PreparedStatements;
   /** Sends it what it has not asked for. */
   send(bytes: Buffer): void;

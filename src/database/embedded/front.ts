@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Batch, Client } from './client.ts';
 import type { Engine } from './engine.ts';
 import { preparedStatements } from './prepared.ts';
-import { backendKeyData, errorResponse, readyForQuery, type Status } from './protocol.ts';
+import { backendKeyData, errorResponse, ProtocolError, readyForQuery, type Status } from './protocol.ts';
 import { Fatal, shareSession } from './shared.ts';
 
 /**
@@ -24,7 +24,7 @@ export interface Front {
     startup: ReadonlyMap<string, string>,
     connection: Pick<Client, 'send' | 'fail'>,
   ): Promise<{ client: Client; greeting: Buffer }>;
-  /** Runs a batch when it is the client's turn; gives what to answer. Throws Fatal. */
+  /** Runs a batch when it is the client's turn; gives what to answer. Throws Fatal or ProtocolError. */
   run(client: Client, batch: Batch): Promise<Buffer>;
   /**
    * Cancels a statement that still waits for its turn. One that runs cannot be: nothing reaches this thread before it
@@ -42,7 +42,7 @@ interface Job {
   client: Client;
   work(): Buffer;
   resolve(answer: Buffer): void;
-  reject(error: Fatal): void;
+  reject(error: Fatal | ProtocolError): void;
   /** Its answer ends with ReadyForQuery, so that an error can take its place. */
   whole: boolean;
 }
@@ -83,7 +83,8 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
     try {
       job.resolve(job.work());
     } catch (error) {
-      if (!(error instanceof Fatal)) options.onPanic(error);
+      // What the client itself has done wrong ends the client alone.
+      if (!(error instanceof Fatal || error instanceof ProtocolError)) options.onPanic(error);
       job.reject(error);
     }
     if (owner?.client === job.client) watchIdle(job.client);
@@ -124,6 +125,8 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
         startup,
         settings: startup,
         settingsChanged: false,
+        customSettings: new Set(startup.keys().filter((name) => name.includes('.'))),
+        alwaysConfigures: false,
         prepared: preparedStatements(pid),
         ...connection,
       };

@@ -102,7 +102,8 @@ export async function serve(socket: Socket, front: Front, options: SessionOption
   } catch (error) {
     if (error instanceof Fatal) connection.fail(error.complaint);
     else if (error instanceof ProtocolError) {
-      connection.fail({ severity: 'FATAL', code: '08P01', message: error.message });
+      // What does not even begin like a client gets no answer, as from a server.
+      if (client) connection.fail({ severity: 'FATAL', code: '08P01', message: error.message });
     } else if (!isDisconnect(error)) throw error;
   } finally {
     if (client) front.leave(client);

@@ -25,11 +25,23 @@ export function startSession(engine: Engine, settings: Settings): Buffer {
   return answer;
 }
 
-/** The settings that the backend's session has of its own. 0.5 ms: to be asked only when they may have changed. */
-export function readSettings(engine: Engine): Map<string, string> {
+/**
+ * The settings that the backend's session has of its own; `custom` names those with a prefix that no view lists.
+ * 0.5 ms: to be asked only when they may have changed.
+ */
+export function readSettings(engine: Engine, custom: ReadonlySet<string>): Map<string, string> {
   const rows = engine.rows(`
     SELECT 'session_authorization', session_user::text WHERE session_user <> 'postgres'
     UNION ALL SELECT 'role', current_setting('role') WHERE current_setting('role') <> 'none'
-    UNION ALL SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'`);
+    UNION ALL SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'
+    UNION ALL SELECT name, current_setting(name, true) FROM unnest(ARRAY[${[...custom].map(literal)}]::text[]) AS name
+      WHERE current_setting(name, true) <> ''`);
   return new Map(rows as [string, string][]);
 }
+
+/** May this query string change settings without a tag that says so? */
+export const configures = (sql: string) => /set_config/i.test(sql);
+
+/** What in a query string may be the name of a custom setting, `app.user`. Other names with a dot do no harm. */
+export const customNames = (sql: string) =>
+  /\bset(_config)?\b/i.test(sql) ? (sql.match(/\b[a-z_]\w*\.[a-z_]\w*\b/gi) ?? []) : [];

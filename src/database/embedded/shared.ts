@@ -14,7 +14,7 @@ import {
   sync,
   typeOf,
 } from './protocol.ts';
-import { readSettings, startSession } from './settings.ts';
+import { configures, customNames, readSettings, startSession } from './settings.ts';
 import { intentOf } from './sql.ts';
 
 /** An error for the client that ends its connection. */
@@ -63,12 +63,18 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       client.prepared.clear();
       for (const other of clients()) other.prepared.allLost();
     }
-    client.settingsChanged ||=
-      events.some((event) => event === 'SET' || event === 'RESET' || event === 'DISCARD ALL') ||
-      batch.some((message) => 'PQ'.includes(typeOf(message)) && /set_config/i.test(sqlOf(message)));
+    for (const message of batch.filter(hasSql)) {
+      const sql = sqlOf(message);
+      for (const name of customNames(sql)) client.customSettings.add(name);
+      client.settingsChanged ||= configures(sql);
+      // A statement that is prepared once may be run at any time.
+      client.alwaysConfigures ||=
+        configures(sql) && typeOf(message) === 'P' && readString(message, 5).text !== '';
+    }
+    client.settingsChanged ||= client.alwaysConfigures || events.some((event) => settingTags.has(event));
     if (status !== 'I' || !client.settingsChanged) return;
     client.settingsChanged = false;
-    const own = readSettings(engine);
+    const own = readSettings(engine, client.customSettings);
     client.prepared.unnamedLost();
     client.settings = new Map([...client.startup, ...own]);
     // What was RESET has the server's default now, not the connection's: bring it anew.
@@ -79,7 +85,7 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
     /** Starts a client's session; gives what it is told of it. Throws Fatal for a bad setting. */
     greet(client: Client): Buffer {
       bring(client);
-      client.settings = new Map([...client.startup, ...readSettings(engine)]);
+      client.settings = new Map([...client.startup, ...readSettings(engine, client.customSettings)]);
       return Buffer.concat([...parameters.values()]);
     },
 
@@ -132,11 +138,14 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
 
 const readyLength = 6;
 
+const settingTags = new Set(['SET', 'RESET', 'DISCARD ALL']);
+
+const hasSql = (message: Buffer) => 'PQ'.includes(typeOf(message));
+
 /** Makes the backend itself fail what must not run on a shared session, so that its transaction fails as any other. */
 function refuse(batch: Batch): { allowed: Batch; refusal: Complaint | null } {
   for (const [index, message] of batch.entries()) {
-    if (!'PQ'.includes(typeOf(message))) continue;
-    const { refusal } = intentOf(sqlOf(message));
+    const refusal = hasSql(message) && intentOf(sqlOf(message)).refusal;
     if (!refusal) continue;
     const at = typeOf(message) === 'P' ? readString(message, 5).next : 5;
     return {
