@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generator } from '#src/evaluation/statistics.ts';
-import { indexBm25 } from '#workers/evaluate/bm25.ts';
+import { openBm25 } from '#workers/evaluate/bm25.ts';
 import { stem, terms } from '#workers/evaluate/words.ts';
 
 describe('terms', () => {
@@ -31,6 +31,17 @@ describe('terms', () => {
     assert.equal(stem('as'), 'as');
   });
 });
+
+function indexBm25(texts: string[]) {
+  const index = openBm25();
+  texts.forEach(index.add);
+  return {
+    search(query: string, k: number) {
+      const { indices, scores } = index.search(query, k);
+      return { indices: Array.from(indices), scores: Array.from(scores) };
+    },
+  };
+}
 
 describe('BM25', () => {
   test('scores are the formula’s', () => {

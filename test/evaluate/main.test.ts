@@ -150,8 +150,8 @@ describe('an evaluation', () => {
     );
     assert.equal(outputs.filter((o) => o.role === 'rankings').length, 8);
     assert.equal(outputs.at(-1)!.role, 'scores');
-    // Encoded: 2 x (3 queries + 5 documents). Ranked: 2 systems x 4 directions x 3 queries.
-    assert.deepEqual(progress.at(-1), [40, 40, 'texts']);
+    // Taken in: 2 systems x 2 x 5 documents, 2 x 3 queries by the model. Ranked: 2 systems x 4 directions x 3 queries.
+    assert.deepEqual(progress.at(-1), [50, 50, 'texts']);
   });
 
   test('scores are those of its run files', async (t) => {

@@ -1,3 +1,4 @@
+import { type Neighbours, openHeaps } from './heaps.ts';
 import { terms } from './words.ts';
 
 /** Robertson et al. 1994 with the usual constants; idf and the saturation without (k1 + 1) are Lucene's. */
@@ -10,52 +11,57 @@ interface Postings {
 }
 
 export interface Bm25 {
+  /** Takes in the next document. */
+  add(text: string): void;
   /**
    * The up to k best documents that share a term with the query, best first, ties by higher index. Scores are
    * rounded to float32 before they are compared, as the run file's reader will compare them.
    */
-  search(query: string, k: number): { indices: number[]; scores: number[] };
+  search(query: string, k: number): Neighbours;
 }
 
-export function indexBm25(texts: readonly string[]): Bm25 {
+export function openBm25(): Bm25 {
   const index = new Map<string, Postings>();
-  const lengths = new Float64Array(texts.length);
-  texts.forEach((text, document) => {
-    const found = terms(text);
-    lengths[document] = found.length;
-    const frequencies = new Map<string, number>();
-    for (const term of found) frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
-    for (const [term, frequency] of frequencies) {
-      const postings = index.get(term) ?? { documents: [], frequencies: [] };
-      index.set(term, postings);
-      postings.documents.push(document);
-      postings.frequencies.push(frequency);
-    }
-  });
-  const average = lengths.reduce((sum, n) => sum + n, 0) / texts.length;
-  const norms = lengths.map((n) => k1 * (1 - b + (b * n) / average));
-  const scores = new Float64Array(texts.length);
+  const lengths: number[] = [];
+  let total = 0;
+  /** Of the query at hand; zero between queries. */
+  let scores = new Float64Array(0);
 
   return {
+    add(text) {
+      const found = terms(text);
+      const frequencies = new Map<string, number>();
+      for (const term of found) frequencies.set(term, (frequencies.get(term) ?? 0) + 1);
+      for (const [term, frequency] of frequencies) {
+        const postings = index.get(term) ?? { documents: [], frequencies: [] };
+        index.set(term, postings);
+        postings.documents.push(lengths.length);
+        postings.frequencies.push(frequency);
+      }
+      lengths.push(found.length);
+      total += found.length;
+    },
     search(query, k) {
+      const n = lengths.length;
+      if (scores.length < n) scores = new Float64Array(n);
       const touched: number[] = [];
       // A term that the query repeats counts each time.
       for (const term of terms(query)) {
-        const postings = index.get(term);
-        if (!postings) continue;
-        const df = postings.documents.length;
-        const idf = Math.log(1 + (texts.length - df + 0.5) / (df + 0.5));
-        for (let i = 0; i < df; i++) {
-          const document = postings.documents[i];
+        const { documents, frequencies } = index.get(term) ?? { documents: [], frequencies: [] };
+        const idf = Math.log(1 + (n - documents.length + 0.5) / (documents.length + 0.5));
+        for (let i = 0; i < documents.length; i++) {
+          const document = documents[i];
+          const norm = k1 * (1 - b + (b * lengths[document] * n) / total);
           if (scores[document] === 0) touched.push(document);
-          scores[document] += (idf * postings.frequencies[i]) / (postings.frequencies[i] + norms[document]);
+          scores[document] += (idf * frequencies[i]) / (frequencies[i] + norm);
         }
       }
-      const found = touched.map((document) => ({ document, score: Math.fround(scores[document]) }));
-      for (const document of touched) scores[document] = 0;
-      found.sort((x, y) => y.score - x.score || y.document - x.document);
-      const kept = found.slice(0, k);
-      return { indices: kept.map((f) => f.document), scores: kept.map((f) => f.score) };
+      const best = openHeaps(1, Math.min(k, touched.length));
+      for (const document of touched) {
+        best.offer(0, Math.fround(scores[document]), document);
+        scores[document] = 0;
+      }
+      return best.sorted();
     },
   };
 }

@@ -6,11 +6,12 @@ import { type Measure, parseMeasures } from '#src/evaluation/measures.ts';
 import type { ScoresFile } from '#src/evaluation/scores.ts';
 import type { JobInput, Run } from '#workers/job.ts';
 import { type Benchmark, type JudgedDirection, readBenchmark } from './benchmark.ts';
+import { openMeter } from './meter.ts';
 import { scoreOf } from './metrics.ts';
 import { judge } from './score.ts';
 import { openSearcher } from './search.ts';
 import { LEVEL, type Measured, summarise } from './summary.ts';
-import { bm25, openMeter, openModel, type Pool, unique, workOf } from './systems.ts';
+import { bm25, openModel, type Pool, unique, workOf } from './systems.ts';
 import { runLines } from './trec.ts';
 
 /**

@@ -1,9 +1,9 @@
-import { setImmediate } from 'node:timers/promises';
 import { UserError } from '#src/errors.ts';
 import { type Encoder, openEncoder } from '#workers/encoder/encode.ts';
 import type { JobInput } from '#workers/job.ts';
 import type { Benchmark, JudgedDirection, Texts } from './benchmark.ts';
-import { indexBm25 } from './bm25.ts';
+import { openBm25 } from './bm25.ts';
+import type { Meter } from './meter.ts';
 import type { Ranking } from './rank.ts';
 import type { Searcher } from './search.ts';
 
@@ -18,40 +18,38 @@ export interface System {
 export interface Pool {
   rank(direction: JudgedDirection, depth: number, meter: Meter): AsyncIterable<[query: string, Ranking]>;
 }
-export interface Meter {
-  /** Counts work done, lets messages and signals through, and throws when the run was told to stop. */
-  count(n: number): Promise<void>;
-  signal: AbortSignal;
-}
-
 /** Between two of these the event loop gets a turn. */
 const TEXTS = 1024;
 const QUERIES = 64;
 
 export const unique = (values: Iterable<string>) => [...new Set(values)];
 
-/** How many queries a system ranks and, if it is a model, texts it encodes to be measured on a benchmark. */
+/** How many texts a system takes in and queries it ranks to be measured on a benchmark. */
 export function workOf(system: string, benchmark: Benchmark): number {
   const { directions, documents } = benchmark;
-  const ranked = directions.reduce((n, { qrels }) => n + qrels.size, 0);
-  if (system === bm25.name) return ranked;
-  const queries = unique(directions.map((d) => d.queryLang)).map((l) => queriesAsked(benchmark, l).length);
   const pools = unique(directions.map((d) => d.docLang)).map((l) => documents.get(l)!.ids.length);
-  return [...queries, ...pools].reduce((n, texts) => n + texts, ranked);
+  const encoded = unique(directions.map((d) => d.queryLang)).map((l) => queriesAsked(benchmark, l).length);
+  const ranked = directions.map((d) => d.qrels.size);
+  return [...pools, ...(system === bm25.name ? [] : encoded), ...ranked].reduce((sum, n) => sum + n, 0);
 }
 
 export const bm25: System = {
   name: 'bm25',
-  async pool({ documents, queries }, docLang) {
+  async pool({ documents, queries }, docLang, meter) {
     const { ids, texts } = documents.get(docLang)!;
-    const index = indexBm25(texts);
+    const index = openBm25();
+    for (let start = 0; start < texts.length; start += TEXTS) {
+      const some = texts.slice(start, start + TEXTS);
+      some.forEach(index.add);
+      await meter.count(some.length);
+    }
     return {
       async *rank({ queryLang, qrels }, depth, meter) {
         const text = textById(queries.get(queryLang)!);
         let done = 0;
         for (const query of qrels.keys()) {
           const { indices, scores } = index.search(text(query), depth);
-          yield [query, { documents: indices.map((i) => ids[i]), scores }];
+          yield [query, { documents: Array.from(indices, (i) => ids[i]), scores }];
           if (++done % QUERIES === 0) await meter.count(QUERIES);
         }
         await meter.count(done % QUERIES);
@@ -156,20 +154,4 @@ async function encodeAll(
     await meter.count(some.length);
   }
   return vectors;
-}
-
-export function openMeter(
-  total: number,
-  report: { progress(done: number, total: number, unit: string): void; signal: AbortSignal },
-): Meter {
-  let done = 0;
-  return {
-    signal: report.signal,
-    async count(n) {
-      done += n;
-      report.progress(done, total, 'texts');
-      await setImmediate();
-      report.signal.throwIfAborted();
-    },
-  };
 }
