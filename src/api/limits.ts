@@ -4,7 +4,6 @@ import {
   type GraphQLOutputType,
   type GraphQLSchema,
   getNamedType,
-  isCompositeType,
   isInterfaceType,
   isListType,
   isNonNullType,
@@ -15,7 +14,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { UserError } from '#src/errors.ts';
-import { defaultPage, largestPage } from './connection.ts';
+import { defaultPage } from './connection.ts';
 import { checkValues } from './values.ts';
 
 /**
@@ -139,7 +138,7 @@ export function measure(
       depth: inner.depth + 1,
       aliases: aliases + inner.aliases,
       directives: inner.directives,
-      cost: 1 + multiplier(field, type, variables) * inner.cost,
+      cost: 1 + multiplier(field, parent, type, variables) * inner.cost,
     };
   }
 
@@ -158,6 +157,7 @@ const metaType = (schema: GraphQLSchema, name: string): GraphQLOutputType | unde
 /** A connection's page size stands on the connection field, so its edges are counted there and not again below. */
 function multiplier(
   field: FieldNode,
+  parent: unknown,
   type: GraphQLOutputType | undefined,
   variables: Record<string, unknown>,
 ): number {
@@ -173,10 +173,11 @@ function multiplier(
     if (typeof given === 'number' && given > 0) return given;
   }
   if (!type) return 1;
-  const bare = isNonNullType(type) ? type.ofType : type;
   const named = getNamedType(type);
-  if (isCompositeType(named) && named.name.endsWith('Connection')) return defaultPage;
-  if (!isListType(bare) || named.name.endsWith('Edge') || field.name.value === 'nodes') return 1;
+  if (isConnection(named)) return defaultPage;
   // Introspection lists are bounded by the schema itself.
-  return named.name.startsWith('__') ? 1 : Math.min(plainList, largestPage);
+  if (isConnection(parent) || named.name.startsWith('__')) return 1;
+  return isListType(isNonNullType(type) ? type.ofType : type) ? plainList : 1;
 }
+
+const isConnection = (type: unknown) => isObjectType(type) && type.name.endsWith('Connection');

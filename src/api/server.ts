@@ -65,9 +65,13 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
     method: ['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'],
     url: '/graphql',
     handler(request, reply) {
-      if (request.method === 'GET' && request.headers.accept?.includes('text/html')) return reply.redirect('/');
+      if (request.method === 'GET' && request.headers.accept?.includes('text/html'))
+        return reply.redirect('/');
       const error = { message: 'send GraphQL as POST', extensions: { code: 'BAD_USER_INPUT' } };
-      return reply.code(405).header('allow', 'POST').send({ errors: [error] });
+      return reply
+        .code(405)
+        .header('allow', 'POST')
+        .send({ errors: [error] });
     },
   });
 
@@ -118,11 +122,9 @@ function secure(app: FastifyInstance, config: Config, log: Logger) {
     return reply.code(statusOf(String(shown.extensions?.code))).send({ errors: [shown] });
   });
   app.setNotFoundHandler((_request, reply) =>
-    reply
-      .code(404)
-      .send({
-        errors: [{ message: 'nothing is here; GraphQL is at /graphql', extensions: { code: 'NOT_FOUND' } }],
-      }),
+    reply.code(404).send({
+      errors: [{ message: 'nothing is here; GraphQL is at /graphql', extensions: { code: 'NOT_FOUND' } }],
+    }),
   );
 }
 

@@ -11,7 +11,10 @@ export function checkValues(document: DocumentNode, variables: Record<string, un
     StringValue: ({ value, loc }) => checkText(value, `line ${loc?.startToken.line} of the query`),
     FloatValue({ value, loc }) {
       if (!Number.isFinite(Number(value)))
-        throw badInput(`line ${loc?.startToken.line} of the query`, `${value.slice(0, 40)} is too large for a number`);
+        throw badInput(
+          `line ${loc?.startToken.line} of the query`,
+          `${value.slice(0, 40)} is too large for a number`,
+        );
     },
   });
   for (const [name, value] of Object.entries(variables)) walk(value, name);
@@ -26,5 +29,6 @@ function walk(value: unknown, path: string) {
 
 function checkText(text: string, path: string) {
   if (text.includes('\0')) throw badInput(path, 'text may not contain NUL (U+0000); remove it');
-  if (!text.isWellFormed()) throw badInput(path, 'text contains a lone surrogate (broken UTF-16); send whole characters');
+  if (!text.isWellFormed())
+    throw badInput(path, 'text contains a lone surrogate (broken UTF-16); send whole characters');
 }
