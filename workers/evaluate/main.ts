@@ -50,14 +50,15 @@ export const run: Run<'EVALUATION'> = async ({ params, inputs, out, threads }, r
   for (const { name, model } of systems) {
     const system = model ? await openModel(model, searcher, threads) : bm25;
     for (const benchmark of benchmarks) {
+      const contest = system.over(benchmark, meter);
       const measured = new Map<JudgedDirection, Measured>();
       // Pool by pool: one language's vectors are held at a time.
       for (const docLang of unique(benchmark.directions.map((d) => d.docLang))) {
-        const pool = await system.pool(benchmark, docLang, meter);
+        const pool = await contest.pool(docLang);
         for (const direction of benchmark.directions.filter((d) => d.docLang === docLang)) {
           const { queryLang } = direction;
           const path = `rankings/${short(benchmark.digest)}.${short(name)}.${queryLang}.${docLang}.trec`;
-          const ranked = pool.rank(direction, params.depth, meter);
+          const ranked = pool.rank(direction, params.depth);
           measured.set(direction, await measure(ranked, direction, measures, join(out, path), short(name)));
           const of = { system: name, benchmark: benchmark.digest, queryLang, docLang };
           report.output('rankings', path, { mediaType: 'text/plain', ...of, depth: params.depth });

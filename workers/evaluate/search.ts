@@ -19,10 +19,60 @@ export interface Searcher {
   close(): Promise<void>;
 }
 
+/** Rows [start, end) of a matrix. */
+interface Rows {
+  start: number;
+  end: number;
+}
+
 /** Blocks of about `size` rows, all of nearly one length. */
-function* blocks(rows: number, size: number, multiple: number) {
+function* blocks(rows: number, size: number, multiple: number): Generator<Rows> {
   const length = Math.ceil(rows / Math.ceil(rows / size) / multiple) * multiple;
   for (let start = 0; start < rows; start += length) yield { start, end: Math.min(rows, start + length) };
+}
+
+/** The rows as a matrix whose height is a multiple of GROUP, zeros below. Copied only if it is none yet. */
+function inGroups(matrix: Float32Array, { start, end }: Rows, width: number): ort.Tensor {
+  const height = Math.ceil((end - start) / GROUP) * GROUP;
+  let rows = matrix.subarray(start * width, end * width);
+  if (end - start < height) {
+    const padded = new Float32Array(height * width);
+    padded.set(rows);
+    rows = padded;
+  }
+  return new ort.Tensor('float32', rows, [height, width]);
+}
+
+/**
+ * Offers the documents of the groups found to the heaps. False when a group left out may hold a document that belongs
+ * there: the worst group found then ties with the worst document kept.
+ */
+function offerGroups(
+  found: ort.InferenceSession.ReturnType,
+  heaps: ReturnType<typeof openHeaps>,
+  asked: Rows,
+  pool: Rows,
+): boolean {
+  const group = found.groups.data as Int32Array;
+  const best = found.best.data as Float32Array;
+  const scores = found.scores.data as Float32Array;
+  const count = found.groups.dims[1];
+  let complete = true;
+  for (let query = asked.start, at = 0; query < asked.end; query++) {
+    let threshold = heaps.threshold(query);
+    let least = Number.POSITIVE_INFINITY;
+    for (const end = at + count; at < end; at++) {
+      if (best[at] < least) least = best[at];
+      if (best[at] < threshold) continue;
+      const first = pool.start + group[at] * GROUP;
+      for (let i = 0; i < GROUP; i++) {
+        const score = scores[at * GROUP + i];
+        if (score >= threshold && first + i < pool.end) threshold = heaps.offer(query, score, first + i);
+      }
+    }
+    complete &&= least < threshold;
+  }
+  return complete;
 }
 
 /** More groups than k, so that a few ties at the last place do not need a second run. */
@@ -46,56 +96,20 @@ export async function openSearcher({ threads }: { threads: number }): Promise<Se
       const queryRows = 2 ** 24 / documentRows;
 
       for (const pool of blocks(m, documentRows, GROUP)) {
-        const groups = Math.ceil((pool.end - pool.start) / GROUP);
-        let block = documents.subarray(pool.start * dimension, pool.end * dimension);
-        if (block.length < groups * GROUP * dimension) {
-          const padded = new Float32Array(groups * GROUP * dimension);
-          padded.set(block);
-          block = padded;
-        }
-        const pooled = new ort.Tensor('float32', block, [groups * GROUP, dimension]);
-
-        /** Offers the best `count` groups of the block to rows `asked`; false if a group left out may hold more. */
-        const search = async (asked: { start: number; end: number }, count: number): Promise<boolean> => {
-          const rows = asked.end - asked.start;
-          const found = await session.run({
-            queries: new ort.Tensor(
-              'float32',
-              queries.subarray(asked.start * dimension, asked.end * dimension),
-              [rows, dimension],
-            ),
-            documents: pooled,
-            count: new ort.Tensor('int32', Int32Array.of(count), [1]),
-          });
-          const group = found.groups.data as Int32Array;
-          const best = found.best.data as Float32Array;
-          const scores = found.scores.data as Float32Array;
-          let complete = true;
-          for (let q = 0; q < rows; q++) {
-            let threshold = heaps.threshold(asked.start + q);
-            let least = Number.POSITIVE_INFINITY;
-            for (let at = q * count; at < (q + 1) * count; at++) {
-              if (best[at] < least) least = best[at];
-              if (best[at] < threshold) continue;
-              const first = pool.start + group[at] * GROUP;
-              for (let i = 0; i < GROUP; i++) {
-                const score = scores[at * GROUP + i];
-                if (score >= threshold && first + i < pool.end)
-                  threshold = heaps.offer(asked.start + q, score, first + i);
-              }
-            }
-            complete &&= least < threshold;
-          }
-          return complete || count === groups;
-        };
-
+        const pooled = inGroups(documents, pool, dimension);
+        const groups = pooled.dims[0] / GROUP;
         for (const asked of blocks(n, queryRows, 1)) {
-          signal?.throwIfAborted();
+          const rows = queries.subarray(asked.start * dimension, asked.end * dimension);
           const takeBack = heaps.checkpoint(asked.start, asked.end);
-          let count = Math.min(k + MARGIN, groups);
-          while (!(await search(asked, count))) {
-            // Many equal scores around the last place, as copies of one text give.
-            count = Math.min(4 * count, groups);
+          // Many equal scores around the last place, as copies of one text give, need more groups than these.
+          for (let count = Math.min(k + MARGIN, groups); ; count = Math.min(4 * count, groups)) {
+            signal?.throwIfAborted();
+            const found = await session.run({
+              queries: new ort.Tensor('float32', rows, [asked.end - asked.start, dimension]),
+              documents: pooled,
+              count: new ort.Tensor('int32', Int32Array.of(count), [1]),
+            });
+            if (offerGroups(found, heaps, asked, pool) || count === groups) break;
             takeBack();
           }
         }

@@ -11,13 +11,21 @@ import type { Searcher } from './search.ts';
 export interface System {
   /** 'bm25' or the digest of the model. */
   name: string;
-  /** Makes one language's documents searchable; ranks the queries of a direction's qrels among them, in their order. */
-  pool(benchmark: Benchmark, docLang: string, meter: Meter): Promise<Pool>;
+  over(benchmark: Benchmark, meter: Meter): Contest;
   close(): Promise<void>;
 }
-export interface Pool {
-  rank(direction: JudgedDirection, depth: number, meter: Meter): AsyncIterable<[query: string, Ranking]>;
+
+/** A system at work on one benchmark. */
+export interface Contest {
+  /** Makes the documents of a language searchable. */
+  pool(docLang: string): Promise<Pool>;
 }
+
+export interface Pool {
+  /** Ranks the queries of a direction's qrels, in their order; at most `depth` documents each. */
+  rank(direction: JudgedDirection, depth: number): AsyncIterable<[query: string, Ranking]>;
+}
+
 /** Between two of these the event loop gets a turn. */
 const TEXTS = 1024;
 const QUERIES = 64;
@@ -35,87 +43,91 @@ export function workOf(system: string, benchmark: Benchmark): number {
 
 export const bm25: System = {
   name: 'bm25',
-  async pool({ documents, queries }, docLang, meter) {
-    const { ids, texts } = documents.get(docLang)!;
-    const index = openBm25();
-    for (let start = 0; start < texts.length; start += TEXTS) {
-      const some = texts.slice(start, start + TEXTS);
-      some.forEach(index.add);
-      await meter.count(some.length);
-    }
-    return {
-      async *rank({ queryLang, qrels }, depth, meter) {
-        const text = textById(queries.get(queryLang)!);
-        let done = 0;
-        for (const query of qrels.keys()) {
-          const { indices, scores } = index.search(text(query), depth);
-          yield [query, { documents: Array.from(indices, (i) => ids[i]), scores }];
-          if (++done % QUERIES === 0) await meter.count(QUERIES);
-        }
-        await meter.count(done % QUERIES);
-      },
-    };
-  },
+  over: ({ documents, queries }, meter) => ({
+    async pool(docLang) {
+      const { ids, texts } = documents.get(docLang)!;
+      const index = openBm25();
+      for (let start = 0; start < texts.length; start += TEXTS) {
+        const some = texts.slice(start, start + TEXTS);
+        some.forEach(index.add);
+        await meter.count(some.length);
+      }
+      return {
+        async *rank({ queryLang, qrels }, depth) {
+          const text = textById(queries.get(queryLang)!);
+          let done = 0;
+          for (const query of qrels.keys()) {
+            const { indices, scores } = index.search(text(query), depth);
+            yield [query, { documents: Array.from(indices, (i) => ids[i]), scores }];
+            if (++done % QUERIES === 0) await meter.count(QUERIES);
+          }
+          await meter.count(done % QUERIES);
+        },
+      };
+    },
+  }),
   close: async () => {},
 };
 
 /** @param model a model folder and its digest */
 export async function openModel(model: JobInput, searcher: Searcher, threads: number): Promise<System> {
   const encoder = await openEncoder(model.path, { threads });
-  const { dimension } = encoder;
-  /** Queries are encoded once for all pools of a benchmark. */
-  const encodedQueries = new WeakMap<Benchmark, Map<string, Encoded>>();
+  return {
+    name: model.digest,
+    over: (benchmark, meter) => overModel(encoder, model.digest, searcher, benchmark, meter),
+    close: () => encoder.close(),
+  };
+}
 
-  async function queriesOf(benchmark: Benchmark, language: string, meter: Meter): Promise<Encoded> {
-    const byLanguage = encodedQueries.get(benchmark) ?? new Map<string, Encoded>();
-    encodedQueries.set(benchmark, byLanguage);
-    const known = byLanguage.get(language);
-    if (known) return known;
+function overModel(
+  encoder: Encoder,
+  digest: string,
+  searcher: Searcher,
+  benchmark: Benchmark,
+  meter: Meter,
+): Contest {
+  const { dimension } = encoder;
+  /** By language; queries are encoded once for all pools. */
+  const encoded = new Map<string, Promise<(query: string) => Float32Array>>();
+
+  async function encodeQueries(language: string) {
     const ids = queriesAsked(benchmark, language);
     const texts = ids.map(textById(benchmark.queries.get(language)!));
-    const vectors = await encodeAll(encoder, model.digest, { ids, texts }, 'query', meter);
-    const encoded = { vectors, row: new Map(ids.map((id, i) => [id, i])) };
-    byLanguage.set(language, encoded);
-    return encoded;
+    const vectors = await encodeAll(encoder, digest, { ids, texts }, 'query', meter);
+    const row = new Map(ids.map((id, i) => [id, i * dimension]));
+    return (id: string) => vectors.subarray(row.get(id)!, row.get(id)! + dimension);
   }
 
   return {
-    name: model.digest,
-    async pool(benchmark, docLang, meter) {
-      const pool = benchmark.documents.get(docLang)!;
-      const documents = await encodeAll(encoder, model.digest, pool, 'passage', meter);
+    async pool(docLang) {
+      const { ids, texts } = benchmark.documents.get(docLang)!;
+      const documents = await encodeAll(encoder, digest, { ids, texts }, 'passage', meter);
       return {
-        async *rank({ queryLang, qrels }, depth, meter) {
-          const { vectors, row } = await queriesOf(benchmark, queryLang, meter);
+        async *rank({ queryLang, qrels }, depth) {
+          if (!encoded.has(queryLang)) encoded.set(queryLang, encodeQueries(queryLang));
+          const vector = await encoded.get(queryLang)!;
           const asked = [...qrels.keys()];
+          const k = Math.min(depth, ids.length);
           // At most 16 MiB of results at a time, however deep they are.
-          const size = Math.max(1, Math.floor(2 ** 21 / depth));
+          const size = Math.max(1, Math.floor(2 ** 21 / k));
           for (let start = 0; start < asked.length; start += size) {
             const some = asked.slice(start, start + size);
             const gathered = new Float32Array(some.length * dimension);
             some.forEach((query, i) => {
-              const at = row.get(query)! * dimension;
-              gathered.set(vectors.subarray(at, at + dimension), i * dimension);
+              gathered.set(vector(query), i * dimension);
             });
-            const found = await searcher.topK(gathered, documents, dimension, depth, meter.signal);
-            const kept = Math.min(depth, pool.ids.length);
+            const found = await searcher.topK(gathered, documents, dimension, k, meter.signal);
             for (let i = 0; i < some.length; i++) {
-              const indices = found.indices.subarray(i * depth, i * depth + kept);
-              const scores = found.scores.subarray(i * depth, i * depth + kept);
-              yield [some[i], { documents: Array.from(indices, (d) => pool.ids[d]), scores }];
+              const indices = found.indices.subarray(i * k, (i + 1) * k);
+              const scores = found.scores.subarray(i * k, (i + 1) * k);
+              yield [some[i], { documents: Array.from(indices, (d) => ids[d]), scores }];
             }
             await meter.count(some.length);
           }
         },
       };
     },
-    close: () => encoder.close(),
   };
-}
-
-interface Encoded {
-  vectors: Float32Array;
-  row: Map<string, number>;
 }
 
 /** Queries of a language that some direction's qrels name; the others are not evaluated. */
