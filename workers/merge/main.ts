@@ -53,8 +53,9 @@ export const run: Run<'MERGE'> = async (job, report) => {
 
 /** A model with one such value answers NaN to everything, and nothing later would say why. */
 function requireFinite(name: string, merged: Float32Array, values: Float32Array[]): void {
-  const at = merged.findIndex((value) => !Number.isFinite(value));
-  if (at < 0) return;
+  let at = 0;
+  while (at < merged.length && Number.isFinite(merged[at])) at++;
+  if (at === merged.length) return;
   const sources = values.map((value, i) => `model ${i + 1} has ${value[at]}`).join(', ');
   throw new UserError(
     'BAD_USER_INPUT',
