@@ -1,16 +1,17 @@
 import { mkdir, open, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Direction } from '#src/benchmarks/entry.ts';
 import { badInput } from '#src/errors.ts';
 import { ownRuns } from '#src/evaluation/convention.ts';
-import { type Measure, parseMeasures } from '#src/evaluation/measures.ts';
+import { type Measure, measureName, parseMeasures } from '#src/evaluation/measures.ts';
 import type { ScoresFile } from '#src/evaluation/scores.ts';
 import type { JobInput, Run } from '#workers/job.ts';
 import { type Benchmark, type JudgedDirection, readBenchmark } from './benchmark.ts';
 import { openMeter } from './meter.ts';
 import { scoreOf } from './metrics.ts';
-import { judge } from './score.ts';
+import { judge, type RunScores } from './score.ts';
 import { openSearcher } from './search.ts';
-import { LEVEL, type Measured, summarise } from './summary.ts';
+import { LEVEL, summarise } from './summary.ts';
 import { bm25, openModel, type Pool, unique, workOf } from './systems.ts';
 import { runLines } from './trec.ts';
 
@@ -51,7 +52,7 @@ export const run: Run<'EVALUATION'> = async ({ params, inputs, out, threads }, r
     const system = model ? await openModel(model, searcher, threads) : bm25;
     for (const benchmark of benchmarks) {
       const contest = system.over(benchmark, meter);
-      const measured = new Map<JudgedDirection, Measured>();
+      const measured = new Map<JudgedDirection, Direction & RunScores>();
       // Pool by pool: one language's vectors are held at a time.
       for (const docLang of unique(benchmark.directions.map((d) => d.docLang))) {
         const pool = await contest.pool(docLang);
@@ -64,10 +65,17 @@ export const run: Run<'EVALUATION'> = async ({ params, inputs, out, threads }, r
           report.output('rankings', path, { mediaType: 'text/plain', ...of, depth: params.depth });
         }
       }
-      const inOrder = benchmark.directions.map((direction) => measured.get(direction)!);
-      const { scores, averages } = summarise(name, benchmark.digest, inOrder, measures, bootstrap);
-      file.scores.push(...scores);
-      file.averages.push(...averages);
+      for (const [m, measure] of measures.entries()) {
+        const of = { system: name, benchmark: benchmark.digest, metric: measureName(measure) };
+        const inOrder = benchmark.directions.map((direction) => {
+          const { values, ...rest } = measured.get(direction)!;
+          return { ...rest, values: values[m] };
+        });
+        const { scores, averages } = summarise(of, inOrder, bootstrap);
+        file.scores.push(...scores);
+        file.averages.push(...averages);
+        await meter.count(0);
+      }
     }
     await system.close();
   }
@@ -91,7 +99,7 @@ async function measure(
   measures: Measure[],
   path: string,
   tag: string,
-): Promise<Measured> {
+): Promise<Direction & RunScores> {
   const queries = [...qrels.keys()];
   const values = measures.map(() => new Float64Array(queries.length));
   await using runFile = await open(path, 'wx');

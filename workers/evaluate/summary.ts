@@ -1,80 +1,75 @@
 import type { Direction } from '#src/benchmarks/entry.ts';
 import { ownRuns } from '#src/evaluation/convention.ts';
-import { type Measure, measureName } from '#src/evaluation/measures.ts';
 import type { AverageEntry, Estimate, ScoreEntry } from '#src/evaluation/scores.ts';
 import { bootstrapMeans, mean, percentileInterval, type Resampling } from '#src/evaluation/statistics.ts';
 import { byCodePoint } from '#workers/import/order.ts';
-import type { RunScores } from './score.ts';
 
 export const LEVEL = 0.95;
 
-export interface Measured extends Direction, RunScores {}
+/** One metric in one direction. */
+export interface Measured extends Direction {
+  /** Ids, in the order of the values. */
+  queries: string[];
+  values: Float64Array;
+}
+
+/** A number that is computed from means, and the same computed from each resample. */
+interface Sampled {
+  value: number;
+  replicates: Float64Array;
+}
+
+const average = (parts: Sampled[]): Sampled => ({
+  value: mean(parts.map((p) => p.value)),
+  replicates: parts[0].replicates.map((_, r) => mean(parts.map((p) => p.replicates[r]))),
+});
+const difference = (a: Sampled, b: Sampled): Sampled => ({
+  value: a.value - b.value,
+  replicates: a.replicates.map((x, r) => x - b.replicates[r]),
+});
+
+function estimate({ value, replicates }: Sampled): Estimate {
+  const interval = percentileInterval(replicates, LEVEL);
+  return { value, ciLow: interval?.low ?? null, ciHigh: interval?.high ?? null };
+}
 
 /**
- * Scores of one system on one benchmark with their intervals, and the averages over directions. One bootstrap serves
- * all: rows are query ids, drawn once for all directions in which a query stands, so that averages and gaps keep the
- * pairing of a query with its translations.
+ * One metric of one system on one benchmark: its score in each direction and the averages over directions, with
+ * intervals. One bootstrap serves all: rows are query ids, drawn once for all directions in which a query stands, so
+ * that averages and gaps keep the pairing of a query with its translations.
  */
 export function summarise(
-  system: string,
-  benchmark: string,
+  of: { system: string; benchmark: string; metric: string },
   directions: Measured[],
-  measures: Measure[],
   resampling: Resampling,
 ): { scores: ScoreEntry[]; averages: AverageEntry[] } {
   const rows = [...new Set(directions.flatMap((d) => d.queries))].sort(byCodePoint);
-  const rowOf = new Map(rows.map((id, row) => [id, row]));
-  const scores: ScoreEntry[] = [];
+  const columns = directions.map(({ queries, values }) => {
+    const known = new Map(queries.map((id, q) => [id, values[q]]));
+    return rows.map((id) => known.get(id) ?? Number.NaN);
+  });
+  const sampled: Sampled[] = bootstrapMeans(columns, resampling).map((replicates, i) => ({
+    value: mean(directions[i].values),
+    replicates,
+  }));
+
+  const scores = directions.map(({ queryLang, docLang, queries, values }, i) => ({
+    ...{ ...of, queryLang, docLang },
+    ...estimate(sampled[i]),
+    n: queries.length,
+    convention: ownRuns,
+    perQuery: Array.from(values),
+  }));
+
   const averages: AverageEntry[] = [];
-
-  for (const [m, measure] of measures.entries()) {
-    const metric = measureName(measure);
-    const replicates = bootstrapMeans(
-      directions.map(({ queries, values }) => {
-        const column = new Float64Array(rows.length).fill(Number.NaN);
-        queries.forEach((id, q) => {
-          column[rowOf.get(id)!] = values[m][q];
-        });
-        return column;
-      }),
-      resampling,
-    );
-    const values = directions.map((d) => mean(d.values[m]));
-    directions.forEach(({ queryLang, docLang, ...d }, i) => {
-      scores.push({
-        ...{ system, benchmark, queryLang, docLang, metric },
-        ...estimate(values[i], replicates[i]),
-        n: d.queries.length,
-        convention: ownRuns,
-        perQuery: Array.from(d.values[m]),
-      });
-    });
-
-    const within = directions.map((d, i) => (d.queryLang === d.docLang ? i : -1)).filter((i) => i >= 0);
-    const across = directions.map((d, i) => (d.queryLang === d.docLang ? -1 : i)).filter((i) => i >= 0);
-    /** The mean over `plus`, less the mean over `minus`. */
-    const average = (name: AverageEntry['name'], plus: number[], minus: number[] = []) => {
-      const over = (of: readonly number[]) => {
-        const part = (chosen: number[]) => (chosen.length ? mean(chosen.map((i) => of[i])) : 0);
-        return part(plus) - part(minus);
-      };
-      const replicate = Float64Array.from({ length: resampling.resamples }, (_, r) =>
-        over(replicates.map((means) => means[r])),
-      );
-      averages.push({
-        ...{ system, benchmark, metric, name },
-        ...estimate(over(values), replicate),
-        directions: plus.length + minus.length,
-      });
-    };
-    if (within.length) average('MONO', within);
-    if (across.length) average('CLIR', across);
-    if (within.length && across.length) average('GAP', within, across);
-  }
+  const add = (name: AverageEntry['name'], what: Sampled, directions: number) =>
+    averages.push({ ...of, name, ...estimate(what), directions });
+  const [within, across] = [true, false].map((same) =>
+    sampled.filter((_, i) => (directions[i].queryLang === directions[i].docLang) === same),
+  );
+  if (within.length) add('MONO', average(within), within.length);
+  if (across.length) add('CLIR', average(across), across.length);
+  if (within.length && across.length)
+    add('GAP', difference(average(within), average(across)), directions.length);
   return { scores, averages };
-}
-
-function estimate(value: number, replicates: Float64Array): Estimate {
-  const interval = percentileInterval(replicates, LEVEL);
-  return { value, ciLow: interval?.low ?? null, ciHigh: interval?.high ?? null };
 }
