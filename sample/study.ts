@@ -6,6 +6,7 @@
 import { createReadStream } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { writeBenchmark, writeCorpus } from './corpus.ts';
@@ -37,7 +38,14 @@ export async function sampleState(home: string, databaseUrl: string): Promise<'n
 }
 
 /** Steps and sizes at which training visibly works within five minutes on two cores; docs/sample-study.md has the curve. */
-const settings = { batchSize: 256, temperature: 0.05, learningRate: 3e-3, warmupSteps: 20, checkpointEvery: 200, seed: 7 };
+const settings = {
+  batchSize: 256,
+  temperature: 0.05,
+  learningRate: 3e-3,
+  warmupSteps: 20,
+  checkpointEvery: 200,
+  seed: 7,
+};
 const dimension = 256;
 const vocabSize = 8192;
 
@@ -127,7 +135,9 @@ export async function runSampleStudy({ url, home, token, say, signal }: Surround
   for (const line of await scoreTable(api, evaluation)) say(line);
   say('');
   await writeFile(marker(home), JSON.stringify({ finished: true }));
-  say(`Done in ${Math.round((Date.now() - started) / 1000)} s. Open ${url} for ready queries: lineage, scores, comparisons, search.`);
+  say(
+    `Done in ${Math.round((Date.now() - started) / 1000)} s. Open ${url} for ready queries: lineage, scores, comparisons, search.`,
+  );
 }
 
 /** Launches a run, follows it to its end, and prints one line for it. */
@@ -146,12 +156,17 @@ function stepper(api: Api, say: (line: string) => void, signal: AbortSignal) {
       if (run.status === 'SUCCEEDED') {
         const metric = (name: string) => run.summaries.find((s) => s.name === name)?.last;
         const loss = metric('loss');
-        const details = loss == null ? '' : `  loss ${loss.toFixed(3)}, ${Math.round(metric('pairsPerSecond') ?? 0)} pairs/s`;
+        const details =
+          loss == null
+            ? ''
+            : `  loss ${loss.toFixed(3)}, ${Math.round(metric('pairsPerSecond') ?? 0)} pairs/s`;
         say(`  ${what.padEnd(36)} ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s${details}`);
         return launched.run.id;
       }
       if (run.status === 'FAILED' || run.status === 'CANCELLED')
-        throw new Error(`sample study: "${what}" ${run.status.toLowerCase()}${run.error ? `: ${run.error.message}` : ''}`);
+        throw new Error(
+          `sample study: "${what}" ${run.status.toLowerCase()}${run.error ? `: ${run.error.message}` : ''}`,
+        );
       await sleep(500, null, { signal });
     }
   };
@@ -171,9 +186,9 @@ async function upload(url: string, token: string | undefined, file: string): Pro
       'content-length': String((await stat(file)).size),
       ...(token && { authorization: `Bearer ${token}` }),
     },
-    body: createReadStream(file) as unknown as BodyInit,
+    body: Readable.toWeb(createReadStream(file)),
     duplex: 'half',
-  } as RequestInit);
+  });
   if (!response.ok) throw new Error(`upload failed: ${await response.text()}`);
   return ((await response.json()) as { digest: string }).digest;
 }

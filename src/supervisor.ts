@@ -78,7 +78,7 @@ async function openDatabase(config: Config) {
       url: config.databaseUrl,
       embedded: false,
       stop: async () => {},
-      lost: new Promise<void>(() => {}),
+      lost: new Promise<never>(() => {}),
     };
   }
   const database = await startEmbedded({

@@ -51,7 +51,11 @@ export async function testDatabase(backend: Backend, dataDir = 'memory'): Promis
 export interface Answer<T> {
   status: number;
   data: T | null;
-  errors?: { message: string; path?: (string | number)[]; extensions: { code: string; issues?: { path: string; message: string }[] } }[];
+  errors?: {
+    message: string;
+    path?: (string | number)[];
+    extensions: { code: string; issues?: { path: string; message: string }[] };
+  }[];
 }
 
 export interface TestLaboratory {
@@ -62,6 +66,7 @@ export interface TestLaboratory {
   /** Sends an operation; errors are answers like any other. */
   ask<T = Record<string, unknown>>(query: string, variables?: object): Promise<Answer<T>>;
   /** Sends an operation that must succeed. */
+  // biome-ignore lint/suspicious/noExplicitAny: an answer has the shape of its query
   get<T = Record<string, any>>(query: string, variables?: object): Promise<T>;
   /** Launches by a mutation `run: ...` and waits for its end. */
   finish(id: string, timeoutMs?: number): Promise<RunState>;
@@ -83,7 +88,12 @@ interface Options {
   dataDir?: string;
 }
 
-export async function startLaboratory({ backend = 'embedded', worker = true, env = {}, dataDir }: Options = {}): Promise<TestLaboratory> {
+export async function startLaboratory({
+  backend = 'embedded',
+  worker = true,
+  env = {},
+  dataDir,
+}: Options = {}): Promise<TestLaboratory> {
   const home = await mkdtemp(join(tmpdir(), 'isogloss-test-'));
   const database = await testDatabase(backend, dataDir);
   const environment = {
@@ -97,8 +107,12 @@ export async function startLaboratory({ backend = 'embedded', worker = true, env
   };
   const output: string[] = [];
   const start = async (program: string) => {
-    const child = fork(fileURLToPath(new URL(program, import.meta.url)), [], { env: environment, stdio: ['ignore', 'pipe', 'pipe', 'ipc'] });
-    for (const stream of [child.stdout, child.stderr]) stream!.setEncoding('utf8').on('data', (text) => output.push(text));
+    const child = fork(fileURLToPath(new URL(program, import.meta.url)), [], {
+      env: environment,
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    });
+    for (const stream of [child.stdout, child.stderr])
+      stream!.setEncoding('utf8').on('data', (text) => output.push(text));
     const ready = once(child, 'message').then(([message]) => message as { address?: { port: number } });
     const gone = once(child, 'exit').then(() => {
       throw new Error(`${program} ended:\n${output.join('')}`);
@@ -117,7 +131,10 @@ export async function startLaboratory({ backend = 'embedded', worker = true, env
     async ask(query, variables = {}) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(env.ISOGLOSS_TOKEN && { authorization: `Bearer ${env.ISOGLOSS_TOKEN}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(env.ISOGLOSS_TOKEN && { authorization: `Bearer ${env.ISOGLOSS_TOKEN}` }),
+        },
         body: JSON.stringify({ query, variables }),
       });
       return { status: response.status, ...((await response.json()) as object) } as never;
@@ -129,13 +146,19 @@ export async function startLaboratory({ backend = 'embedded', worker = true, env
     },
     async finish(id, timeoutMs = 120_000) {
       for (const end = Date.now() + timeoutMs; Date.now() < end; await sleep(100)) {
-        const { run } = await laboratory.get('query ($id: ID!) { run(id: $id) { id status error { code message issues { path message } } } }', { id });
+        const { run } = await laboratory.get(
+          'query ($id: ID!) { run(id: $id) { id status error { code message issues { path message } } } }',
+          { id },
+        );
         if (!['QUEUED', 'RUNNING'].includes(run.status)) return run;
       }
       throw new Error(`run ${id} did not end\n${output.join('')}`);
     },
     async upload(bytes) {
-      const response = await fetch(`${url}/artifacts`, { method: 'PUT', body: bytes as BodyInit });
+      const response = await fetch(`${url}/artifacts`, {
+        method: 'PUT',
+        body: bytes as Uint8Array<ArrayBuffer>,
+      });
       return ((await response.json()) as { digest: string }).digest;
     },
     async startWorker() {
