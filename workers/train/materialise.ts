@@ -2,9 +2,9 @@
  * From a composition to the pairs that training draws from, and the artifact that records them. The corpora are
  * immutable and named by digest, so the artifact names units and does not repeat their texts.
  */
-import { createReadStream, createWriteStream } from 'node:fs';
-import { createInterface } from 'node:readline';
+import { createWriteStream } from 'node:fs';
 import { finished } from 'node:stream/promises';
+import { linesOfFile } from '#src/corpora/lines.ts';
 import type { Unit } from '#src/corpora/unit.ts';
 import { textsOf } from '#src/corpora/unit.ts';
 import { badInput } from '#src/errors.ts';
@@ -54,11 +54,7 @@ function numbering() {
 }
 
 async function* readUnits(path: string): AsyncGenerator<Unit> {
-  for await (const line of createInterface({
-    input: createReadStream(path),
-    crlfDelay: Number.POSITIVE_INFINITY,
-  }))
-    yield JSON.parse(line) as Unit;
+  for await (const line of linesOfFile(path)) yield JSON.parse(line) as Unit;
 }
 
 /** Collects rows; numbers are kept in plain arrays until all are known. */
