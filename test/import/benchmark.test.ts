@@ -83,6 +83,7 @@ test('gzip, TREC qrels, other orders and other files make no difference', async 
     'ko-en/corpus.jsonl.gz': gzipSync(corpus),
     'ko-en/qrels/test.tsv': 'q1 0 10 0\r\nq1 Q0  d1 1\r\n\r\nq2\t0\td2\t2',
     'en-en/queries.jsonl': Buffer.from(queries.en.toString().split('\n').reverse().join('\r\n')),
+    'en-en/qrels/test.tsv': `${header}q2\td2\t-1\nq1\td1\t1`.replaceAll('\n', '\r\n'),
     'en-en/qrels/train.tsv': 'broken',
     'README.md': 'read me',
     'ko-en/notes.txt': 'notes',
@@ -106,14 +107,18 @@ test('ids are sorted by code point', async () => {
 test('other folders, uneven pools and empty documents are told', async () => {
   const { lines, meta, logs } = await importBenchmark({
     ...files(),
-    'en-en/corpus.jsonl': Buffer.concat([corpus, jsonl({ _id: 'd3', title: ' ', text: '' })]),
+    'en-en/corpus.jsonl': Buffer.concat([
+      corpus,
+      jsonl({ _id: 'd3', text: null }, { _id: 'd4', text: 'fourth' }),
+    ]),
+    'ko-en/corpus.jsonl': Buffer.concat([corpus, jsonl({ _id: 'd3', title: ' ', text: '' })]),
     'scripts/make.py': '',
     'Ko-en/corpus.jsonl': '',
   });
   const warnings = [
     'the folder Ko-en is not named after a direction; it was ignored',
     'the folder scripts is not named after a direction; it was ignored',
-    'ko-en/corpus.jsonl has 3 of the 4 documents in en; all of them are searched in every direction',
+    'ko-en/corpus.jsonl has 4 of the 5 documents in en; all of them are searched in every direction',
     'documents without text: 1, the first in en-en/corpus.jsonl line 4; they stay in the pool',
   ];
   assert.deepEqual(logs, warnings);

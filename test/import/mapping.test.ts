@@ -124,6 +124,10 @@ test('a mapping says one kind of unit, each language and each field once', async
     'mapping.texts[1] names the language en a second time',
   );
   assert.equal(
+    await refused({ paraphrase: { language: 'l', first: 'a', second: 'a' } }),
+    'mapping.paraphrase names one field twice',
+  );
+  assert.equal(
     await refused({ query: [of('en', 'a')], passage: [of('ko', 'a')] }),
     'mapping.passage[0] names the field a, which is mapping.query[0] already',
   );

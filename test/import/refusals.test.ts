@@ -136,6 +136,10 @@ const limits: Record<string, [unknown, string]> = {
     withAttribute(`${'['.repeat(8)}${']'.repeat(8)}`),
     `"a${'[0]'.repeat(7)}" is an array nested deeper than 8 levels; flatten it`,
   ],
+  'deep attributes of objects': [
+    withAttribute(`${'{"b":'.repeat(8)}1${'}'.repeat(8)}`),
+    `"a${'.b'.repeat(7)}" is an object nested deeper than 8 levels; flatten it`,
+  ],
   'a line of 9 MiB': [
     { id: 1, texts: { en: 'a'.repeat(9 << 20) } },
     'is longer than 8388608 bytes; split or shorten the record',

@@ -39,7 +39,7 @@ export async function readBeir(
   const read = { queries: 0, documents: 0, qrels: 0 };
   const tree: TreeFile[] = [];
   const judged: Judged[] = [];
-  const empty: Place[] = [];
+  const empty = new Map<string, Place>();
   const pools: { docLang: string; corpus: string; size: number }[] = [];
   const sizes = await Promise.all(
     beirFiles(layout).map(async (path) => (await stat(await fileInside(folder, path))).size),
@@ -88,7 +88,7 @@ export async function readBeir(
       read.documents++;
       const title = readText(field(record, 'title'), 'title', place);
       const text = readText(field(record, 'text'), 'text', place) ?? '';
-      if (title === undefined && text === '') empty.push(place);
+      if (title === undefined && text === '') empty.set(`${language} ${id}`, place);
       const entry: DocumentEntry = { type: 'document', id, language, title, text };
       documents.add(language, id, JSON.stringify(entry), place);
     }
@@ -115,9 +115,7 @@ export async function readBeir(
     }
     if (rows.length === 0) throw refuseFile(files.qrels, 'has no judgements');
     read.qrels += rows.length;
-    rows.sort(
-      (a, b) => byCodePoint(a.query, b.query) || byCodePoint(a.document, b.document) || a.line - b.line,
-    );
+    rows.sort((a, b) => byCodePoint(a.query, b.query) || byCodePoint(a.document, b.document));
     const repeated = rows.findIndex(
       (row, i) => i > 0 && row.query === rows[i - 1].query && row.document === rows[i - 1].document,
     );
@@ -146,9 +144,9 @@ export async function readBeir(
       warnings.push(
         `${corpus} has ${size} of the ${documents.size(docLang)} documents in ${docLang}; all of them are searched in every direction`,
       );
-  if (empty.length > 0)
+  for (const { file, line } of [...empty.values()].slice(0, 1))
     warnings.push(
-      `documents without text: ${empty.length}, the first in ${empty[0].file} line ${empty[0].line}; they stay in the pool`,
+      `documents without text: ${empty.size}, the first in ${file} line ${line}; they stay in the pool`,
     );
   return { queries, documents, judged, read, warnings, tree };
 }

@@ -32,23 +32,27 @@ export async function importBenchmark(
 
     const drops = dropTally();
     const kept = { queries: 0, documents: 0, qrels: 0 };
+    const write = (line: string) => {
+      writer.stage(line, '');
+      writer.commit();
+    };
     for (const { id, entry } of queries.sorted()) {
       if (!entry.judged) {
         drops.add('UNJUDGED', { file: entry.file, line: entry.line, id });
         continue;
       }
       kept.queries++;
-      writer.line(spool.read(entry));
+      write(spool.read(entry));
     }
     for (const { entry } of documents.sorted()) {
       kept.documents++;
-      writer.line(spool.read(entry));
+      write(spool.read(entry));
     }
     for (const { queryLang, docLang, rows } of judged)
       for (const { query, document, grade } of rows) {
         const entry: QrelEntry = { type: 'qrel', queryLang, docLang, query, document, grade };
         kept.qrels++;
-        writer.line(JSON.stringify(entry));
+        write(JSON.stringify(entry));
       }
 
     for (const warning of warnings) report.log('warn', warning);

@@ -10,7 +10,7 @@ import { fileName, refuse, refuseFile } from './place.ts';
 import { parseRecord, quote } from './record.ts';
 import { shapedReader } from './shapes.ts';
 import { openSource } from './source.ts';
-import { joinLine, unitLine } from './units.ts';
+import { unitLine } from './units.ts';
 import { openWriter } from './writer.ts';
 
 /**
@@ -53,11 +53,11 @@ export async function importCorpus(
           continue;
         }
         const { head, content } = unitLine(unit);
-        if (contents.add(content, line) !== null) {
+        if (contents.add(writer.stage(head, content), line) !== null) {
           drops.add('DUPLICATE', { ...place, id: unit.id });
           continue;
         }
-        writer.line(joinLine(head, content));
+        writer.commit();
         counted.add(unit);
       }
       report.progress(source.read(), source.size, 'bytes');

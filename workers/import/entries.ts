@@ -23,7 +23,6 @@ export function entryTable(spool: Spool) {
   let size = 0;
 
   return {
-    languages: () => [...byLanguage.keys()],
     size: (language: string) => byLanguage.get(language)?.size ?? 0,
     /** Throws UserError when the id stands in this file already, or in another one with another text. */
     add(language: string, id: string, text: string, place: Place) {
@@ -56,12 +55,14 @@ export function entryTable(spool: Spool) {
     /** By id, then language, both by code point. */
     *sorted(): Generator<SortedEntry> {
       const tables = [...byLanguage].sort(([a], [b]) => byCodePoint(a, b)).map(([, entries]) => entries);
-      const ids = new Set(tables.flatMap((entries) => [...entries.keys()]));
-      for (const id of [...ids].sort(byCodePoint))
+      const ids = tables.flatMap((entries) => [...entries.keys()]).sort(byCodePoint);
+      for (const [i, id] of ids.entries()) {
+        if (id === ids[i - 1]) continue;
         for (const entries of tables) {
           const entry = entries.get(id);
           if (entry) yield { id, entry };
         }
+      }
     },
   };
 }

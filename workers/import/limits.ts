@@ -22,10 +22,10 @@ export const GZIP_RATIO_FROM = 64 * MiB;
 /** Compressed bytes that may go by without an equal number coming out: empty gzip members can be 20 bytes each. */
 export const GZIP_IDLE = 64 * MiB;
 
-/** Units of a corpus. At this number the two tables of seen digests hold 1.25 GiB each (see `digests.ts`). */
+/** Units of a corpus. At this number each table of seen digests holds 1.25 GiB (see `digests.ts`). */
 export const UNITS = 50_000_000;
 
-/** Queries and documents of a benchmark, each counted once per language; about 150 bytes of memory each. */
+/** Queries and documents of a benchmark, each counted once per language; about 190 bytes of memory each. */
 export const ENTRIES = 10_000_000;
 
 /** UTF-8 bytes of an id, a document name or a source name: a B-tree key of Postgres ends at 2,704 bytes. */

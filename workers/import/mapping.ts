@@ -102,4 +102,6 @@ function checkMapping({ texts, query, passage, negatives, paraphrase }: Mapping)
       seenFields.set(field, path);
     }
   }
+  if (paraphrase && new Set(Object.values(paraphrase)).size < 3)
+    throw badInput('mapping.paraphrase', 'mapping.paraphrase names one field twice');
 }

@@ -80,7 +80,6 @@ export function languageCheck() {
 
 /** What a value is, for messages. */
 export function describe(value: unknown): string {
-  if (value === undefined) return 'missing';
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
   return typeof value === 'object' ? 'an object' : `a ${typeof value}`;

@@ -84,12 +84,11 @@ const isEmpty = (texts: object) => {
   return true;
 };
 
-/** A unit's line in two halves: what identifies it, and what it says; two units with the same `content` are duplicates. */
+/** A unit's line in two halves: what identifies it, and what it says. Units of one content are duplicates. */
 export function unitLine({ id, doc, source, attributes, ...content }: Unit): {
   head: string;
   content: string;
 } {
-  return { head: JSON.stringify({ id, doc, source, attributes }), content: JSON.stringify(content) };
+  const head = JSON.stringify({ id, doc, source, attributes });
+  return { head: `${head.slice(0, -1)},`, content: JSON.stringify(content).slice(1) };
 }
-
-export const joinLine = (head: string, content: string) => `${head.slice(0, -1)},${content.slice(1)}`;

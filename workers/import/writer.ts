@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, openSync, writeFileSync } from 'node:fs';
 
 const BLOCK = 1 << 20;
+const LF = 0x0a;
 /** UTF-8 bytes of a UTF-16 unit, at most. */
 const WIDEST = 3;
 
@@ -12,6 +13,7 @@ export function openWriter(path: string) {
   // Lines are encoded one by one into a block: joining them first and encoding the whole took twice as long.
   let block = Buffer.allocUnsafe(BLOCK);
   let used = 0;
+  let end = 0;
   let bytes = 0;
 
   function write() {
@@ -23,12 +25,22 @@ export function openWriter(path: string) {
   }
 
   return {
-    line(text: string) {
-      const most = WIDEST * text.length + 1;
+    /**
+     * Encodes a line in two halves without taking it yet; returns the bytes of the second half, which hold until the
+     * next call. What is not committed is overwritten.
+     */
+    stage(head: string, rest: string): Uint8Array {
+      const most = WIDEST * (head.length + rest.length) + 1;
       if (most > block.length - used) write();
       if (most > block.length) block = Buffer.allocUnsafe(most);
-      used += block.write(text, used);
-      used += block.write('\n', used);
+      const middle = used + block.write(head, used);
+      end = middle + block.write(rest, middle);
+      return block.subarray(middle, end);
+    },
+    /** Takes the staged line and ends it. */
+    commit() {
+      block[end] = LF;
+      used = end + 1;
     },
     /** The SHA-256 of all that was written, and its length in bytes. */
     finish() {
