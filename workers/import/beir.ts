@@ -88,7 +88,8 @@ export async function readBeir(
       read.documents++;
       const title = readText(field(record, 'title'), 'title', place);
       const text = readText(field(record, 'text'), 'text', place) ?? '';
-      if (title === undefined && text === '') empty.set(`${language} ${id}`, place);
+      const key = `${language} ${id}`;
+      if (title === undefined && text === '' && !empty.has(key)) empty.set(key, place);
       const entry: DocumentEntry = { type: 'document', id, language, title, text };
       documents.add(language, id, JSON.stringify(entry), place);
     }
