@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { query, startup, sync, typeOf } from '#src/database/embedded/protocol.ts';
 import { onEachDatabase } from './targets.ts';
 import {
@@ -237,9 +236,8 @@ onEachDatabase(
     });
 
     test('a client without a timeout of its own has that of the front', async () => {
-      const client = new pg.Client({ connectionString: bench.url });
+      const client = await bench.client();
       const ended = once(client, 'error');
-      await client.connect();
       await client.query('BEGIN');
       const [error] = await ended;
       assert.equal((error as { code: string }).code, '25P03');

@@ -18,10 +18,10 @@ export function lockFolder(folder: string): { release(): void } {
   const ownerFile = join(folder, 'lock.pid');
   const lock = new DatabaseSync(join(folder, 'lock'));
   try {
-    lock.exec('BEGIN EXCLUSIVE');
+    lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'); // nothing is ever written
   } catch (error) {
     lock.close();
-    if ((error as { errcode?: number }).errcode !== 5) throw error; // SQLITE_BUSY
+    if (((error as { errcode?: number }).errcode ?? 0) % 256 !== 5) throw error; // SQLITE_BUSY in all its kinds
     throw new UserError(
       'CONFLICT',
       `${folder} is in use by ${owner(ownerFile)}: stop that first, or set another folder`,

@@ -53,11 +53,14 @@ export async function serve(socket: Socket, front: Front, options: SessionOption
     }
   }
 
+  let goOn = () => {};
+  socket.on('drain', () => goOn());
+  socket.on('close', () => goOn());
+
   async function send(bytes: Buffer) {
     if (socket.destroyed || socket.write(bytes)) return;
     await new Promise<void>((resolve) => {
-      socket.once('drain', resolve);
-      socket.once('close', resolve);
+      goOn = resolve;
     });
   }
 
