@@ -5,6 +5,7 @@ import { BenchmarkType } from '#src/benchmarks/schema.ts';
 import { resolveRef } from '#src/names/ref.ts';
 import { given, launchFields, launchRun } from '#src/runs/mutation.ts';
 import { outputOf, runType } from '#src/runs/types.ts';
+import { checkMapping, type Mapping } from './mapping.ts';
 import { CorpusType } from './schema.ts';
 
 export const ImportRunType = runType('IMPORT', 'Reads a corpus or a benchmark into the laboratory.');
@@ -71,6 +72,7 @@ builder.mutationField('importCorpus', (t) =>
     resolve: async (_root, { input }, context) => {
       oneSource(input);
       const mapping = input.mapping && given(input.mapping);
+      if (mapping) checkMapping(mapping as Mapping, 'input.mapping');
       const params = { target: 'CORPUS' as const, ...(mapping && { mapping }) };
       if (input.path != null) {
         const source = await allowedPath(context.config.importFolders, input.path, 'file', 'input.path');

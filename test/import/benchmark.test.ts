@@ -56,7 +56,7 @@ test('a BEIR folder becomes queries, documents and qrels in their order', async 
       digest: null,
       bytes: null,
       languages: ['en', 'ko'],
-      queries: 4,
+      queries: 2,
       documents: 3,
       directions: [
         { queryLang: 'en', docLang: 'en', queries: 2, qrels: 2 },

@@ -32,6 +32,8 @@ export async function importBenchmark(
 
     const drops = dropTally();
     const kept = { queries: 0, documents: 0, qrels: 0 };
+    const queryIds = new Set<string>();
+    const documentIds = new Set<string>();
     const write = (line: string) => {
       writer.stage(line, '');
       writer.commit();
@@ -42,10 +44,12 @@ export async function importBenchmark(
         continue;
       }
       kept.queries++;
+      queryIds.add(id);
       write(spool.read(entry));
     }
-    for (const { entry } of documents.sorted()) {
+    for (const { id, entry } of documents.sorted()) {
       kept.documents++;
+      documentIds.add(id);
       write(spool.read(entry));
     }
     for (const { queryLang, docLang, rows } of judged)
@@ -60,8 +64,9 @@ export async function importBenchmark(
     report.output('benchmark', 'benchmark.jsonl', {
       digest,
       languages: [...new Set(judged.flatMap(({ queryLang, docLang }) => [queryLang, docLang]))].sort(),
-      queries: kept.queries,
-      documents: kept.documents,
+      // An id is one query or document, in however many languages it is there.
+      queries: queryIds.size,
+      documents: documentIds.size,
       bytes,
       directions: judged.map(({ queryLang, docLang, rows }) => ({
         queryLang,

@@ -1,11 +1,8 @@
-import type { z } from 'zod';
-import { badInput } from '#src/errors.ts';
-import type { mapping as mappingSchema } from '#src/recipes/kinds.ts';
+import { checkMapping, type Mapping } from '#src/corpora/mapping.ts';
 import type { Place } from './place.ts';
 import { field, type JsonRecord, languageCheck, readText } from './record.ts';
 import { pair, paraphrase, type ReadUnit, readBase, readNegatives, segment } from './units.ts';
 
-export type Mapping = z.infer<typeof mappingSchema>;
 type Fields = NonNullable<Mapping['texts']>;
 
 /** A reader of records by named fields, and the fields it was told of that no record has had so far. */
@@ -78,30 +75,3 @@ const namedFields = ({
   ...Object.values(rest.paraphrase ?? {}),
   ...[rest.doc, rest.source].filter((name) => name !== undefined),
 ];
-
-function checkMapping({ texts, query, passage, negatives, paraphrase }: Mapping) {
-  const kinds = [texts, query ?? passage ?? negatives, paraphrase].filter((kind) => kind !== undefined);
-  if (kinds.length !== 1)
-    throw badInput(
-      'mapping',
-      'a mapping names the fields of one kind of unit: texts, query and passage, or paraphrase',
-    );
-  if (!texts && !paraphrase && !(query && passage))
-    throw badInput('mapping', 'a mapping of pairs names both query and passage');
-  const seenFields = new Map<string, string>();
-  for (const [part, fields] of Object.entries({ texts, query, passage, negatives })) {
-    if (fields?.length === 0) throw badInput(`mapping.${part}`, `mapping.${part} names no field`);
-    const languages = new Set<string>();
-    for (const [i, { language, field }] of (fields ?? []).entries()) {
-      const path = `mapping.${part}[${i}]`;
-      if (part !== 'negatives' && languages.has(language))
-        throw badInput(path, `${path} names the language ${language} a second time`);
-      if (seenFields.has(field))
-        throw badInput(path, `${path} names the field ${field}, which is ${seenFields.get(field)} already`);
-      languages.add(language);
-      seenFields.set(field, path);
-    }
-  }
-  if (paraphrase && new Set(Object.values(paraphrase)).size < 3)
-    throw badInput('mapping.paraphrase', 'mapping.paraphrase names one field twice');
-}
