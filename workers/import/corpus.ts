@@ -1,11 +1,12 @@
 import { join } from 'node:path';
+import type { Mapping } from '#src/corpora/mapping.ts';
 import type { JobInput, Reporter } from '../job.ts';
 import { census } from './census.ts';
 import { digestTable } from './digests.ts';
 import { dropTally } from './drops.ts';
 import { UNITS } from './limits.ts';
 import { linesOf } from './lines.ts';
-import { type Mapping, mappedReader } from './mapping.ts';
+import { mappedReader } from './mapping.ts';
 import { fileName, refuse, refuseFile } from './place.ts';
 import { parseRecord, quote } from './record.ts';
 import { shapedReader } from './shapes.ts';
