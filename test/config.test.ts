@@ -41,5 +41,6 @@ for (const [name, value, message] of [
 test('beyond loopback a token is required', () => {
   assert.throws(() => readConfig({ HOST: '0.0.0.0' }), /ISOGLOSS_TOKEN must be set/);
   assert.equal(readConfig({ HOST: '0.0.0.0', ISOGLOSS_TOKEN: 'x'.repeat(16) }).host, '0.0.0.0');
-  for (const host of ['localhost', '127.0.0.53', '::1']) assert.equal(readConfig({ HOST: host }).token, undefined);
+  for (const host of ['localhost', '127.0.0.53', '::1'])
+    assert.equal(readConfig({ HOST: host }).token, undefined);
 });

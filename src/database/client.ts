@@ -79,7 +79,10 @@ async function retrying<T>(work: () => Promise<T>, tries = 5): Promise<T> {
  */
 export function isDatabaseAway(error: unknown): boolean {
   const { code, syscall, message } = error as { code?: unknown; syscall?: string; message?: string };
-  if (/^(08|53|57P0)/.test(String(code ?? '')) || ['P1001', 'P1002', 'P1017'].includes(String(code))) return true;
+  if (/^(08|53|57P0)/.test(String(code ?? '')) || ['P1001', 'P1002', 'P1017'].includes(String(code)))
+    return true;
   if (syscall === 'connect' || (syscall === 'read' && code === 'ECONNRESET') || code === 'EPIPE') return true;
-  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(message ?? '');
+  return /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect)/.test(
+    message ?? '',
+  );
 }
