@@ -65,6 +65,8 @@ function identifier(name: string): string {
   return characters.join('');
 }
 
+const intoTemporary = /^(select|with)\b.*(?<!\b(insert|merge) )\binto (local )?temp(orary)? (table )?["\w]/i;
+
 function refusal(statement: string): string | null {
   if (/\bpg_(try_)?advisory_lock(_shared)?\b/i.test(statement)) {
     return 'session-level advisory locks are not available on the embedded database: use pg_advisory_xact_lock in a transaction';
@@ -73,10 +75,7 @@ function refusal(statement: string): string | null {
     return 'SQL-level PREPARE is not available on the embedded database: use prepared statements of the protocol';
   }
   const temporary = /^create (or replace )?((global|local) )?temp(orary)?\b/i.test(statement);
-  if (
-    (temporary && !/\bon commit drop\b/i.test(statement)) ||
-    /\binto (local )?temp(orary)?\b/i.test(statement)
-  ) {
+  if ((temporary && !/\bon commit drop\b/i.test(statement)) || intoTemporary.test(statement)) {
     return 'temporary objects must end with their transaction on the embedded database: use CREATE TEMP TABLE ... ON COMMIT DROP in a transaction';
   }
   return null;
