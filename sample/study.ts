@@ -9,7 +9,8 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
-import { writeBenchmark, writeCorpus } from './corpus.ts';
+import { writeBenchmark } from './benchmark.ts';
+import { writeCorpus } from './corpus.ts';
 import { type Api, graphql } from './graphql.ts';
 import { scoreTable } from './table.ts';
 
@@ -77,7 +78,7 @@ export async function runSampleStudy({ url, home, token, say, signal }: Surround
   const api = graphql(url, token, signal);
   const step = stepper(api, say, signal);
   say('');
-  say('Sample study: how does the language composition of training data change retrieval? (about 3 minutes)');
+  say('Sample study: how does the language composition of training data change retrieval? (about a minute)');
 
   const file = join(home, 'import', 'sample-corpus.jsonl');
   await writeCorpus(file);

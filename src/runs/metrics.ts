@@ -7,7 +7,8 @@ export interface Series {
 
 /**
  * Metric series of a run, the latest attempt's value where attempts overlap, thinned to about `maxPoints` a series:
- * of every bucket of steps the smallest and the largest value stay, so that spikes are seen at any zoom.
+ * of every bucket of steps the smallest and the largest value stay, so that spikes are seen at any zoom, and so do the
+ * first and the last point.
  */
 export async function readSeries(
   db: Database,
@@ -24,9 +25,10 @@ export async function readSeries(
                   / greatest(count(*) OVER (PARTITION BY name), $3)) AS bucket FROM latest
      ), ranked AS (
        SELECT *, row_number() OVER (PARTITION BY name, bucket ORDER BY value, step) AS low,
-                 row_number() OVER (PARTITION BY name, bucket ORDER BY value DESC, step) AS high FROM placed
+                 row_number() OVER (PARTITION BY name, bucket ORDER BY value DESC, step) AS high,
+                 step IN (min(step) OVER (PARTITION BY name), max(step) OVER (PARTITION BY name)) AS outer_end FROM placed
      )
-     SELECT name, step, value FROM ranked WHERE low = 1 OR high = 1 ORDER BY name, step`,
+     SELECT name, step, value FROM ranked WHERE low = 1 OR high = 1 OR outer_end ORDER BY name, step`,
     [run, names, Math.max(1, Math.floor(maxPoints / 2))],
   );
   const series = new Map<string, Series>();
