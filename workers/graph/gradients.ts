@@ -37,10 +37,6 @@ export const rules: Partial<Record<OpName, Rule>> = {
   ],
   MatMul: matrixProduct,
   FusedMatMul: matrixProduct,
-  Gemm: (g, node, [d], [wantA, wantB, wantC]) => [
-    ...matrixProduct(g, node, [d], [wantA, wantB]),
-    wantC ? g.op('Sum', [d], { axis: 0 }) : undefined,
-  ],
   Gather: (g, { inputs: [x, indices] }, [d]) => [g.op('AddRows', [x, d, indices])],
   GatherElements: (g, { inputs: [x, indices] }, [d]) => [g.op('PutElements', [x, d, indices])],
   /** With a = x / sqrt 2: Phi + a exp(-a^2) / sqrt pi. HardSigmoid is (1 + erf) / 2 in one pass. */
@@ -51,16 +47,15 @@ export const rules: Partial<Record<OpName, Rule>> = {
     const slope = g.op('Add', [phi, g.op('Mul', [a, g.op('Exp', [exponent])])]);
     return [g.op('Mul', [d, slope])];
   },
-  /** With x^ the normalised x and e = d gain: (e - mean e - x^ mean(e x^)) / deviation. */
+  /** With n the normalised x and e = d gain: (e - mean e - n mean(e n)) / deviation. The means are matrix products. */
   LayerNormalization: (g, { inputs: [x, gain], outputs: [, mean, inverse] }, [d]) => {
-    const last = x.shape.length - 1;
     const normal = g.op('Mul', [g.op('Sub', [x, mean]), inverse]);
     const dNormal = g.op('Mul', [d, normal]);
-    const e = g.op('Mul', [d, gain]);
-    const column = (v: Value) => g.op('Mul', [g.op('Sum', [v], { axis: last, keep: 1 }), perSize]);
-    const perSize = g.constant(1 / (x.shape[last] as number));
-    const along = g.op('Mul', [normal, column(g.op('Mul', [e, normal]))]);
-    const dx = g.op('Mul', [g.op('Sub', [g.op('Sub', [e, column(e)]), along]), inverse]);
+    const column = g.op('Unsqueeze', [gain], { axis: 1 });
+    const rowMean = (v: Value) => g.op('FusedMatMul', [v, column], { alpha: 1 / (x.shape[1] as number) });
+    const centred = g.op('Sub', [g.op('Mul', [d, gain]), rowMean(d)]);
+    const along = g.op('Mul', [normal, rowMean(dNormal)]);
+    const dx = g.op('Mul', [g.op('Sub', [centred, along]), inverse]);
     return [dx, unbroadcast(g, dNormal, gain), unbroadcast(g, d, gain)];
   },
   ToBuckets: (g, { inputs: [, back, ...rest], attributes }, d) => [

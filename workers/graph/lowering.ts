@@ -1,5 +1,5 @@
 /** From our graph to ONNX nodes: plain operators as they are, composites as the sequence that ONNX Runtime runs best. */
-import type { Graph, Node, Value } from './ir.ts';
+import type { Dim, Graph, Node, Value } from './ir.ts';
 import type { OpName } from './operators.ts';
 
 export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
@@ -27,6 +27,8 @@ interface Emitter {
   emit(op: string, inputs: string[], attributes?: OnnxNode['attributes'], outputs?: string[]): string;
   integers(values: number[]): string;
   scalar(value: number): string;
+  /** A row of ones as long as x has rows. */
+  ones(x: Value): string;
 }
 type Lowering = (e: Emitter, node: Node) => void;
 
@@ -64,13 +66,13 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
     const sizes = likes.map((like) => e.emit('Shape', [like.name], { start: 0, end: 1 }));
     e.emit('Split', [x.name, e.emit('Concat', sizes, { axis: 0 })], { axis: 0 }, outputs.map(name));
   },
-  Sum: (e, { inputs: [x], outputs, attributes: { axis, keep } }) =>
-    e.emit(
-      'ReduceSum',
-      [x.name, e.integers([axis as number])],
-      { keepdims: (keep as number) ?? 0 },
-      outputs.map(name),
-    ),
+  Sum: (e, { inputs: [x], outputs: [y], attributes: { axis, keep } }) => {
+    if (axis === 0 && x.shape.length === 2 && !keep) {
+      // Gradients of biases: ReduceSum over rows runs on one thread (1.7 ms for [3884, 1024], a product 0.8 on two).
+      const sums = e.emit('MatMul', [e.ones(x), x.name]);
+      e.emit('Squeeze', [sums, e.integers([0])], {}, [y.name]);
+    } else e.emit('ReduceSum', [x.name, e.integers([axis as number])], { keepdims: keep ? 1 : 0 }, [y.name]);
+  },
   Squeeze: axisInput,
   Unsqueeze: axisInput,
   Normalize: (e, { inputs: [x], outputs: [y, norm] }) => {
@@ -135,7 +137,18 @@ export function lower(graph: Graph): OnnxGraph {
       initializers.set(id, { name: id, shape: [], data: Float32Array.of(x) });
       return id;
     },
+    ones(x) {
+      const rows = x.shape[0];
+      const known = rowsOfOnes.get(rows);
+      if (known) return known;
+      const length = emitter.emit('Shape', [x.name], { start: 0, end: 1 });
+      const shape = emitter.emit('Concat', [emitter.integers([1]), length], { axis: 0 });
+      const made = emitter.emit('Expand', [emitter.scalar(1), shape]);
+      rowsOfOnes.set(rows, made);
+      return made;
+    },
   };
+  const rowsOfOnes = new Map<Dim, string>();
   const plain: Lowering = (e, node) => {
     const attributes = Object.entries(node.attributes).map(([key, value]) => [
       key,

@@ -70,8 +70,6 @@ export const operators = {
   MatMul: matrixProduct,
   /** alpha op(a) op(b), batched (com.microsoft). */
   FusedMatMul: matrixProduct,
-  /** alpha op(a) op(b) + c for matrices; c is a row. */
-  Gemm: matrixProduct,
   Transpose: ([x], { perm }) => [
     { dtype: x.dtype, shape: (perm as readonly number[]).map((axis) => x.shape[axis]) },
   ],

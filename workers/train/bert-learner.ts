@@ -1,45 +1,54 @@
 /**
  * Training of a BERT encoder: forward, loss and backward are one graph whose inputs are the weights and whose outputs
- * are their gradients. The vocabulary's table stays outside: the graph gets the rows that the batch uses and the ids
- * numbered accordingly, and only those rows are updated.
+ * are their gradients.
  */
 import { bert, bertParameters } from '../encoder/architectures/bert.ts';
+import type { Parameter } from '../encoder/architectures/parameter.ts';
 import { pool } from '../encoder/architectures/pooling.ts';
 import { concatenate, layOut, raggedFeeds, raggedInputs } from '../encoder/architectures/ragged.ts';
 import type { BertConfig, ModelConfig, Tensor } from '../encoder/model.ts';
 import { gradients } from '../graph/gradients.ts';
 import { buildGraph, type Graph } from '../graph/ir.ts';
+import type { Moments } from '../graph/kernels.ts';
 import { allocate } from '../graph/memory.ts';
 import { openSession, tensor } from '../graph/session.ts';
+import { embeddingTables } from './embedding-tables.ts';
 import { infoNce } from './infonce.ts';
 import { type BatchLimits, type Learner, sequencesOf, type Tokens } from './learner.ts';
 import { lossInputs } from './loss-inputs.ts';
-import { numberTokens } from './rows.ts';
 
 const size = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
 const gradientOf = (name: string) => `d ${name}`;
+
+/** The tables that ids and positions are looked up in get their gradients from that of the sum, `d embedded`. */
+const tables = {
+  vocabulary: 'embeddings.word_embeddings.weight',
+  positions: 'embeddings.position_embeddings.weight',
+};
+const isTable = (name: string) => Object.values(tables).includes(name);
 
 export function trainingGraph(config: ModelConfig, buckets: number, temperature: number): Graph {
   const encoder = config.encoder as BertConfig;
   const g = buildGraph();
   const ragged = raggedInputs(g, encoder.heads, buckets);
   const weights = new Map(
-    bertParameters(encoder).map(({ name, shape, isVocabulary }) => [
+    bertParameters(encoder).map(({ name, shape }) => [
       name,
-      g.input(name, 'float32', isVocabulary ? ['rows of the table', ...shape.slice(1)] : shape),
+      g.input(name, 'float32', name === tables.vocabulary ? ['rows of the table', encoder.hidden] : shape),
     ]),
   );
-  const hidden = bert(g, encoder, (name) => weights.get(name)!, ragged);
+  const { embedded, hidden } = bert(g, encoder, (name) => weights.get(name)!, ragged);
   const pooled = pool(g, hidden, ragged, config.pooling);
   const anchors = g.op('Gather', [pooled, g.input('anchors', 'int32', ['rows'])]);
   const candidates = g.op('Gather', [pooled, g.input('candidates', 'int32', ['candidates'])]);
   const loss = infoNce(g, anchors, candidates, temperature);
-  const found = gradients(g, [[loss, g.constant(1, [1, 1])]], [...weights.values()]);
-  const outputs = [...weights.keys()].map((name, i) => [gradientOf(name), found[i]] as const);
+  const wanted = new Map([...weights].filter(([name]) => !isTable(name))).set('embedded', embedded);
+  const found = gradients(g, [[loss, g.constant(1, [1, 1])]], [...wanted.values()]);
+  const outputs = [...wanted.keys()].map((name, i) => [gradientOf(name), found[i]] as const);
   return g.finish({ loss, ...Object.fromEntries(outputs) });
 }
 
-/** Buckets of attention; see docs of ragged.ts. */
+/** Cuts of the batch by length for attention; with 4 some 5 to 10 % of its slots are padding. */
 const bucketCount = 4;
 
 export async function learnBert(
@@ -50,53 +59,30 @@ export async function learnBert(
   { temperature, threads }: { temperature: number; threads: number },
 ): Promise<Learner> {
   const encoder = config.encoder as BertConfig;
-  const { heads, hidden } = encoder;
-  const parameters = bertParameters(encoder);
-  const touched = Math.min(encoder.vocabSize, limits.tokens);
-  const blocks = allocate(
-    parameters.map(({ shape, isVocabulary }) => ({
-      floats: {
-        weights: size(shape),
-        m: size(shape),
-        v: size(shape),
-        rows: isVocabulary ? touched * hidden : 0,
-        gradient: isVocabulary ? touched * hidden : size(shape),
-      },
-      ints: { index: isVocabulary ? touched : 0 },
-    })),
-  );
-  const trained = parameters.map((parameter, i) => ({ ...parameter, ...blocks[i] }));
-  const dense = trained.filter((p) => !p.isVocabulary);
-  const vocabulary = trained.find((p) => p.isVocabulary)!;
-
-  /** The Hugging Face tensors that a parameter is stacked from, as views of its weights. */
-  const parts = trained.flatMap(({ tensors, shape, floats }) =>
-    tensors.map((name, i): [string, Tensor] => {
-      const length = floats.weights.length / tensors.length;
-      return [
-        name,
-        {
-          shape: [shape[0] / tensors.length, ...shape.slice(1)],
-          data: floats.weights.subarray(i * length, (i + 1) * length),
-        },
-      ];
-    }),
-  );
-  for (const [name, { data }] of parts) data.set(initial.get(name)!.data);
+  const dense = denseParameters(bertParameters(encoder).filter((p) => !isTable(p.name)));
+  const embeddings = embeddingTables(encoder, limits.tokens);
+  const moments = new Map<string, Moments>([
+    [tables.vocabulary, embeddings.word],
+    [tables.positions, embeddings.position],
+    ...dense.map(({ name, floats }): [string, Moments] => [name, floats]),
+  ]);
+  const views = huggingFaceViews(bertParameters(encoder), moments);
+  for (const [name, { data }] of views) data.set(initial.get(name)!.data);
 
   const session = await openSession(trainingGraph(config, bucketCount, temperature), { threads });
   const inputs = lossInputs(limits);
-  const number = numberTokens(encoder.vocabSize);
   const loss = new Float32Array(1);
-  const weightFeeds = Object.fromEntries(dense.map((p) => [p.name, tensor(p.floats.weights, p.shape)]));
+  const weightFeeds = Object.fromEntries([
+    ...dense.map((p) => [p.name, tensor(p.floats.weights, p.shape)]),
+    [tables.positions, tensor(embeddings.position.weights, [encoder.positions, encoder.hidden])],
+  ]);
   const gradientFetches = Object.fromEntries(
     dense.map((p) => [gradientOf(p.name), tensor(p.floats.gradient, p.shape)]),
   );
-  let rows = 0;
 
   return {
     state: new Map(
-      trained.flatMap(({ name, floats: { weights, m, v } }) => [
+      [...moments].flatMap(([name, { weights, m, v }]) => [
         [name, weights],
         [`m ${name}`, m],
         [`v ${name}`, v],
@@ -109,48 +95,75 @@ export async function learnBert(
         bucketCount,
       );
       const ids = concatenate(sequences, layout);
-      rows = number(ids, vocabulary.ints.index);
-      // Where each text is in the layout's order.
-      const places = new Int32Array(sequences.length);
-      layout.order.forEach((sequence, i) => {
-        places[sequence] = i;
-      });
+      const rows = embeddings.take(ids);
+      const ragged = raggedFeeds(layout, encoder.heads);
+      const at = placesOf(layout.order);
       const asked = batch.anchors.length;
-      const { kernels, floats, ints } = vocabulary;
-      kernels.takeRows(floats.weights, ints.index, rows, hidden, floats.rows);
-      const rowsOf = (x: Float32Array) => tensor(x.subarray(0, rows * hidden), [rows, hidden]);
       await inputs.use(batch, (feeds) =>
         session.run(
           {
             ...feeds,
             ...weightFeeds,
-            ...raggedFeeds(layout, heads),
+            ...ragged,
             ids: tensor(ids, [ids.length]),
-            anchors: tensor(places.subarray(0, asked), [asked]),
-            candidates: tensor(places.subarray(asked), [places.length - asked]),
-            [vocabulary.name]: rowsOf(floats.rows),
+            anchors: tensor(at.subarray(0, asked), [asked]),
+            candidates: tensor(at.subarray(asked), [at.length - asked]),
+            [tables.vocabulary]: rows,
           },
           {
             ...gradientFetches,
             loss: tensor(loss, [1, 1]),
-            [gradientOf(vocabulary.name)]: rowsOf(floats.gradient),
+            [gradientOf('embedded')]: embeddings.dTokens(ids.length),
           },
         ),
       );
-      const squares = trained.map((p) =>
-        p.kernels.sumSquares(
-          p.isVocabulary ? p.floats.gradient.subarray(0, rows * hidden) : p.floats.gradient,
-        ),
+      const squares = dense.reduce(
+        (sum, p) => sum + p.kernels.sumSquares(p.floats.gradient),
+        embeddings.collect(ids, ragged.positions.data as Int32Array),
       );
-      return { loss: loss[0], gradientNorm: Math.sqrt(squares.reduce((a, b) => a + b, 0)) };
+      return { loss: loss[0], gradientNorm: Math.sqrt(squares) };
     },
     update(update) {
+      const free = { ...update, weightDecay: 0 };
       for (const { kernels, floats, decays } of dense)
-        kernels.adamw(floats, floats.gradient, decays ? update : { ...update, weightDecay: 0 });
-      const { kernels, floats, ints } = vocabulary;
-      kernels.adamwRows(floats, floats.gradient, hidden, ints.index, rows, { ...update, weightDecay: 0 });
+        kernels.adamw(floats, floats.gradient, decays ? update : free);
+      embeddings.update(free);
     },
-    weights: () => new Map(parts),
+    weights: () => new Map(views),
     close: () => session.close(),
   };
+}
+
+function denseParameters(parameters: readonly Parameter[]) {
+  const blocks = allocate(
+    parameters.map(({ shape }) => {
+      const n = size(shape);
+      return { floats: { weights: n, m: n, v: n, gradient: n }, ints: {} };
+    }),
+  );
+  return parameters.map((parameter, i) => ({ ...parameter, ...blocks[i] }));
+}
+
+/** The Hugging Face tensors that parameters are stacked from, as views of their weights. */
+function huggingFaceViews(parameters: readonly Parameter[], moments: ReadonlyMap<string, Moments>) {
+  return parameters.flatMap(({ name, shape, tensors }) => {
+    const { weights } = moments.get(name)!;
+    const length = weights.length / tensors.length;
+    return tensors.map((part, i): [string, Tensor] => [
+      part,
+      {
+        shape: [shape[0] / tensors.length, ...shape.slice(1)],
+        data: weights.subarray(i * length, (i + 1) * length),
+      },
+    ]);
+  });
+}
+
+/** The inverse of an order: where each sequence is. */
+function placesOf(order: Int32Array): Int32Array {
+  const at = new Int32Array(order.length);
+  order.forEach((sequence, i) => {
+    at[sequence] = i;
+  });
+  return at;
 }

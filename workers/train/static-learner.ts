@@ -11,7 +11,7 @@ import { openSession, tensor } from '../graph/session.ts';
 import { infoNce } from './infonce.ts';
 import { type BatchLimits, type Learner, sequencesOf, type Tokens } from './learner.ts';
 import { lossInputs } from './loss-inputs.ts';
-import { groupByToken } from './rows.ts';
+import { groupByKey, numberTokens } from './rows.ts';
 
 /** The bags' sums stand for their means: cosines do not see the difference. */
 function lossGraph(dimension: number, temperature: number) {
@@ -47,6 +47,7 @@ export async function learnStatic(
         starts: bags + 1,
         rows: touched,
         bagOf: limits.tokens,
+        places: limits.tokens,
         rowStarts: touched + 1,
       },
     },
@@ -54,7 +55,7 @@ export async function learnStatic(
   floats.weights.set(table);
   const session = await openSession(lossGraph(dimension, temperature), { threads });
   const inputs = lossInputs(limits);
-  const group = groupByToken(vocabSize);
+  const number = numberTokens(vocabSize);
   const loss = new Float32Array(1);
   let rows = 0;
 
@@ -72,6 +73,7 @@ export async function learnStatic(
       sequences.forEach((ids, i) => {
         ints.ids.set(ids, ints.starts[i]);
         ints.starts[i + 1] = ints.starts[i] + ids.length;
+        ints.bagOf.fill(i, ints.starts[i], ints.starts[i + 1]);
       });
       kernels.sumRows(floats.weights, ints.ids, ints.starts, n, dimension, floats.sums);
       const split = (x: Float32Array) => [
@@ -86,8 +88,11 @@ export async function learnStatic(
           { loss: tensor(loss, [1, 1]), dAnchors, dCandidates },
         ),
       );
-      rows = group(ints.ids, ints.starts, n, ints);
-      kernels.sumRows(floats.dSums, ints.bagOf, ints.rowStarts, rows, dimension, floats.gradient);
+      const length = ints.starts[n];
+      rows = number(ints.ids, length, ints.rows);
+      groupByKey(ints.ids, length, rows, ints.rowStarts, ints.places);
+      for (let i = 0; i < length; i++) ints.places[i] = ints.bagOf[ints.places[i]];
+      kernels.sumRows(floats.dSums, ints.places, ints.rowStarts, rows, dimension, floats.gradient);
       const squares = kernels.sumSquares(floats.gradient.subarray(0, rows * dimension));
       return { loss: loss[0], gradientNorm: Math.sqrt(squares) };
     },

@@ -13,7 +13,6 @@ const parameter = (name: string, shape: number[], rest: Partial<Parameter> = {})
   name,
   shape,
   tensors: [name],
-  isVocabulary: false,
   decays: false,
   ...rest,
 });
@@ -42,7 +41,7 @@ export function bertParameters(config: BertConfig): Parameter[] {
     ...layerNorm(`${name}.output.LayerNorm`, hidden),
   ];
   return [
-    parameter('embeddings.word_embeddings.weight', [vocabSize, hidden], { isVocabulary: true }),
+    parameter('embeddings.word_embeddings.weight', [vocabSize, hidden]),
     parameter('embeddings.position_embeddings.weight', [positions, hidden]),
     parameter('embeddings.token_type_embeddings.weight', [typeVocabSize, hidden]),
     ...layerNorm('embeddings.LayerNorm', hidden),
@@ -50,22 +49,26 @@ export function bertParameters(config: BertConfig): Parameter[] {
   ];
 }
 
-/** Hidden states after the last layer, [tokens, hidden]. */
+/**
+ * @returns `embedded`, what enters the first LayerNorm, and `hidden`, the states after the last layer; [tokens, hidden]
+ */
 export function bert(
   g: GraphBuilder,
   config: BertConfig,
   weight: (name: string) => Value,
   ragged: RaggedInputs,
-): Value {
-  const { heads, hidden } = config;
-  const width = hidden / heads;
+): { embedded: Value; hidden: Value } {
+  const { heads } = config;
+  const width = config.hidden / heads;
   const norm = (x: Value, name: string) =>
     g.op('LayerNormalization', [x, weight(`${name}.weight`), weight(`${name}.bias`)], {
       axis: -1,
       epsilon: config.layerNormEps,
     });
+  // Not ONNX's Gemm: it fills its result with the bias before it adds the product, 9.3 ms against 7.0 + 1.3 for
+  // product and Add with [3840, 256] x [256, 1024] on two threads.
   const dense = (x: Value, name: string) =>
-    g.op('Gemm', [x, weight(`${name}.weight`), weight(`${name}.bias`)], { transB: 1 });
+    g.op('Add', [g.op('FusedMatMul', [x, weight(`${name}.weight`)], { transB: 1 }), weight(`${name}.bias`)]);
 
   function attention(x: Value, name: string): Value {
     const { parts, partsBack, contexts, contextsBack, keyBias, present } = ragged;
@@ -98,5 +101,5 @@ export function bert(
     const wide = g.op('Gelu', [dense(x, `${name}.intermediate.dense`)]);
     x = norm(g.op('Add', [dense(wide, `${name}.output.dense`), x]), `${name}.output.LayerNorm`);
   }
-  return x;
+  return { embedded, hidden: x };
 }

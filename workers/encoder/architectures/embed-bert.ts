@@ -28,12 +28,8 @@ export async function embedBert(
   const g = buildGraph();
   const ragged = raggedInputs(g, encoder.heads, 1);
   const weights = new Map(parameters.map(({ name, shape }) => [name, g.input(name, 'float32', shape)]));
-  const pooled = pool(
-    g,
-    bert(g, encoder, (name) => weights.get(name)!, ragged),
-    ragged,
-    pooling,
-  );
+  const { hidden } = bert(g, encoder, (name) => weights.get(name)!, ragged);
+  const pooled = pool(g, hidden, ragged, pooling);
   const session = await openSession(g.finish({ pooled }), { threads });
   const weightFeeds = Object.fromEntries(
     parameters.map(({ name, shape, tensors: parts }) => [

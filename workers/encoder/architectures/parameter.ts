@@ -5,8 +5,6 @@ export interface Parameter {
   shape: number[];
   /** Hugging Face names, in stacking order. */
   tensors: string[];
-  /** An embedding table indexed by the ids of the batch; training feeds its rows that occur and trains them alone. */
-  isVocabulary: boolean;
   /** Subject to weight decay: matrices that are multiplied, but no biases, gains and embeddings. */
   decays: boolean;
 }
