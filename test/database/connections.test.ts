@@ -254,3 +254,20 @@ onEachDatabase(
   },
   { only: 'embedded', options: { maxMessage: 1_000_000, maxClients: 12, idleInTransactionTimeout: 300 } },
 );
+
+onEachDatabase(
+  'a port of the loopback interface',
+  (bench) => {
+    test('asks for the password', async () => {
+      assert.match(bench.url, /^postgresql:\/\/postgres:[0-9a-f]{48}@127\.0\.0\.1:\d+\/postgres$/);
+      const client = await bench.client();
+      assert.equal((await client.query('SELECT 1 AS one')).rows[0].one, 1);
+      const wrong = bench.url.replace(/:[0-9a-f]{48}@/, ':wrong@');
+      await assert.rejects(bench.client({ connectionString: wrong }), { code: '28P01' });
+      const silent = wireOf(await openSocket(bench.url));
+      silent.send(startup({ user: 'postgres', database: 'postgres' }), query('SELECT 1'));
+      assert.deepEqual((await silent.until('Z')).map(show), ['R', 'E28P01']);
+    });
+  },
+  { only: 'embedded', options: { tcp: true } }, // as on Windows
+);

@@ -86,12 +86,12 @@ describe('the embedded database on disk', () => {
         }
       });
       const ended = Promise.allSettled(writers);
-      await sleep(300 + Math.random() * 300);
+      const enough = acknowledged.length + 20 + Math.floor(Math.random() * 40);
+      while (acknowledged.length < enough) await sleep(2);
       database.process.kill('SIGKILL');
       assert.ok((await ended).every(({ status }) => status === 'rejected'));
       assert.equal((await database.lost).signal, 'SIGKILL');
     }
-    assert.ok(acknowledged.length > 50, `only ${acknowledged.length} commits`);
   });
 
   test('is opened by one process: a second start says whose it is and harms nothing', async () => {

@@ -59,6 +59,8 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
 
   function enqueue(client: Client, whole: boolean, work: () => Buffer): Promise<Buffer> {
     return new Promise((resolve, reject) => {
+      // What an expelled client had already sent must not run outside of the transaction that it has lost.
+      if (!clients.has(client.pid)) throw terminated();
       if (owner?.client === client) clearTimeout(idleTimer);
       queue.push({ client, work, resolve, reject, whole });
       pump();
@@ -109,7 +111,9 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
   function leave(client: Client) {
     if (!clients.delete(client.pid)) return;
     for (let index = queue.length - 1; index >= 0; index--) {
-      if (queue[index].client === client) queue.splice(index, 1);
+      if (queue[index].client !== client) continue;
+      queue[index].reject(terminated());
+      queue.splice(index, 1);
     }
     if (owner?.client === client) release();
     session.forget(client);
@@ -163,13 +167,14 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
     leave,
 
     stop() {
-      release();
-      const complaint = new Fatal('57P01', 'terminating connection due to administrator command').complaint;
-      for (const client of clients.values()) client.fail(complaint);
-      clients.clear();
-      queue.length = 0;
+      for (const client of [...clients.values()]) {
+        client.fail(terminated().complaint);
+        leave(client);
+      }
     },
 
     clientCount: () => clients.size,
   };
 }
+
+const terminated = () => new Fatal('57P01', 'terminating connection due to administrator command');

@@ -6,7 +6,7 @@
  * acknowledged is on disk: start again).
  */
 import { rmSync } from 'node:fs';
-import { createServer } from 'node:net';
+import { type AddressInfo, createServer } from 'node:net';
 import { parseArgs } from 'node:util';
 import { UserError } from '#src/errors.ts';
 import { openCluster } from './cluster.ts';
@@ -27,8 +27,11 @@ const { values, positionals } = parseArgs({
   },
 });
 const [folder, address] = positionals;
-if (!folder || !address) {
-  process.stderr.write('usage: node main.ts FOLDER|memory SOCKET|PORT\n');
+const port = /^\d+$/.test(address ?? '') ? Number(address) : null;
+// A port has no owner as a socket file has: there every client must know the password.
+const password = port === null ? null : process.env.ISOGLOSS_DATABASE_PASSWORD;
+if (!folder || !address || password === undefined) {
+  process.stderr.write('usage: [ISOGLOSS_DATABASE_PASSWORD=...] node main.ts FOLDER|memory SOCKET|PORT\n');
   process.exit(2);
 }
 
@@ -57,9 +60,14 @@ try {
   const options = {
     maxClients: Number(values['max-clients']),
     maxMessage: Number(values['max-message']),
-    password: process.env.ISOGLOSS_DATABASE_PASSWORD ?? null,
+    password,
   };
-  const server = createServer((socket) => serve(socket, front, options).catch(panic));
+  const server = createServer((socket) => {
+    // A defect in serving one client is no reason to end the others.
+    serve(socket, front, options).catch((error) =>
+      process.stderr.write(`embedded database: ${error.stack}\n`),
+    );
+  });
 
   async function stop() {
     server.close();
@@ -69,6 +77,7 @@ try {
     process.exit(0);
   }
   let stopping = false;
+  if (process.connected === false) await stop(); // the parent has died meanwhile
   for (const event of ['SIGTERM', 'SIGINT', 'disconnect']) {
     process.on(event, () => {
       if (!stopping) stop().catch(panic);
@@ -76,11 +85,9 @@ try {
     });
   }
 
-  const port = /^\d+$/.test(address) ? Number(address) : null;
   if (port === null) rmSync(address, { force: true }); // of a process that was killed: the lock is ours
   server.listen(port === null ? { path: address } : { port, host: '127.0.0.1' }, () => {
-    const bound = server.address();
-    report({ ready: true, port: typeof bound === 'object' ? (bound?.port ?? null) : null });
+    report({ ready: true, port: port === null ? null : (server.address() as AddressInfo).port });
   });
 } catch (error) {
   const exitCode = error instanceof UserError && error.code === 'CONFLICT' ? 3 : 1;

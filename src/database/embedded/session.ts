@@ -97,9 +97,9 @@ export async function serve(socket: Socket, front: Front, options: SessionOption
     if (front.clientCount() >= options.maxClients)
       throw new Fatal('53300', 'sorry, too many clients already');
     await authenticate();
+    socket.setTimeout(0); // from here on it may have to wait for its turn
     const connected = await front.connect(startup, connection);
     client = connected.client;
-    socket.setTimeout(0);
     await send(connected.greeting);
     await converse(client);
   } catch (error) {

@@ -19,6 +19,8 @@ export interface EmbeddedOptions {
   /** Sync to disk at every commit, so that commits outlive a power failure too. True. */
   durable?: boolean;
   maxClients?: number;
+  /** A port of the loopback interface and a password instead of a Unix socket. True on Windows. */
+  tcp?: boolean;
   /** Bytes of one protocol message. 256 MiB. */
   maxMessage?: number;
 }
@@ -41,7 +43,7 @@ const main = fileURLToPath(new URL('./main.ts', import.meta.url));
  */
 export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded> {
   const dataDir = options.dataDir === 'memory' ? 'memory' : resolve(options.dataDir);
-  const tcp = process.platform === 'win32';
+  const tcp = options.tcp ?? process.platform === 'win32';
   const password = tcp ? randomBytes(24).toString('hex') : null;
   const ownFolder = dataDir !== 'memory' && Buffer.byteLength(join(dataDir, socketName)) <= maxSocketPath;
   const socketFolder = tcp ? null : ownFolder ? dataDir : mkdtempSync(join(tmpdir(), 'isogloss-'));
@@ -54,7 +56,7 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
       env: password ? { ...process.env, ISOGLOSS_DATABASE_PASSWORD: password } : process.env,
       stdio: ['ignore', output, output, 'ipc'],
       // Its own process group: Ctrl-C in a terminal must reach those who still write first.
-      detached: !tcp,
+      detached: process.platform !== 'win32',
     },
   );
   if (typeof output === 'number') closeSync(output);
@@ -92,7 +94,10 @@ export async function startEmbedded(options: EmbeddedOptions): Promise<Embedded>
 /** libpq's name of a server's socket, which clients append to the folder that they are given. */
 const socketName = '.s.PGSQL.5432';
 
-/** The kernel's limit of a socket's path is 103 bytes on macOS, 107 on Linux. A data folder deeper than that has its socket under the system's temporary folder. */
+/**
+ * The kernel's limit of a socket's path is 103 bytes on macOS, 107 on Linux. A data folder that is deeper has its socket
+ * under the system's temporary folder.
+ */
 const maxSocketPath = 103;
 
 function openLog(file: string): number {
