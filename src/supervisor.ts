@@ -10,6 +10,7 @@ import { applyMigrations, checkServer } from './database/migrate.ts';
 import { UserError } from './errors.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
+const complain = (line: string) => process.stderr.write(`isogloss: ${line}\n`);
 
 /** Ctrl-C promises an end within 5 s: the worker's children get 3 of them for their checkpoints. */
 const stopMillis = 4200;
@@ -27,46 +28,39 @@ export async function start() {
   await mkdir(join(config.home, 'import'), { recursive: true });
   const stopping = new AbortController();
   const parts = new Map<string, Part>();
+  let database: Awaited<ReturnType<typeof openDatabase>> | null = null;
+  const stop = async (code: number) => {
+    if (stopping.signal.aborted) return;
+    stopping.abort();
+    await Promise.all([...parts.values()].map(stopPart));
+    await database?.stop();
+    process.exit(code);
+  };
+  process.on('SIGINT', () => stop(0));
+  process.on('SIGTERM', () => stop(0));
 
   try {
-    const database = await openDatabase(config);
+    database = await openDatabase(config);
+    database.lost.then(() => {
+      if (stopping.signal.aborted) return;
+      complain(`the embedded database stopped; see ${join(config.home, 'logs', 'database.log')}`);
+      stop(1);
+    });
     const env = { ...process.env, DATABASE_URL: database.url, ISOGLOSS_HOME: config.home };
     const keep = (name: string, program: string) =>
       keepAlive(config, name, program, env, parts, stopping.signal);
-
-    const stop = async () => {
-      if (stopping.signal.aborted) return;
-      stopping.abort();
-      await Promise.all([...parts.values()].map(stopPart));
-      await database.stop();
-      process.exit();
-    };
-    process.on('SIGINT', stop);
-    process.on('SIGTERM', stop);
-    database.lost.then(() => {
-      if (stopping.signal.aborted) return;
-      process.stderr.write(
-        `isogloss: the embedded database stopped; see ${join(config.home, 'logs', 'database.log')}\n`,
-      );
-      process.exitCode = 1;
-      stop();
-    });
-
     const { address } = (await keep('api', 'api/main.ts')) as { address: { address: string; port: number } };
     await keep('worker', '../workers/main.ts');
     const host = address.address.includes(':') ? `[${address.address}]` : address.address;
     const url = `http://${host}:${address.port}`;
     say(`Isogloss is ready at ${url}  (GraphQL: ${url}/graphql)`);
-    if (!database.embedded || !config.sample || stopping.signal.aborted) return;
+    if (!database.embedded || !config.sample) return;
     if ((await sampleState(config.home, database.url)) === 'none') return;
     await runSampleStudy({ url, home: config.home, token: config.token, say, signal: stopping.signal });
   } catch (error) {
     if (stopping.signal.aborted) return;
-    process.stderr.write(
-      `isogloss: ${error instanceof UserError ? error.message : (error as Error).stack}\n`,
-    );
-    await Promise.all([...parts.values()].map(stopPart));
-    process.exit(1);
+    complain(error instanceof UserError ? error.message : ((error as Error).stack ?? String(error)));
+    await stop(1);
   }
 }
 

@@ -22,7 +22,7 @@ export function checkValues(document: DocumentNode, variables: Record<string, un
 
 function walk(value: unknown, path: string) {
   if (typeof value === 'string') checkText(value, path);
-  else if (Array.isArray(value)) value.forEach((item, i) => walk(item, `${path}[${i}]`));
+  else if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, `${path}[${i}]`);
   else if (typeof value === 'object' && value !== null)
     for (const [key, item] of Object.entries(value)) walk(item, `${path}.${key}`);
 }
