@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { AutoTokenizer } from '@huggingface/transformers';
 import { modelMeta, openModel, readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { Model } from '#workers/encoder/model.ts';
 import { writeSafetensors } from '#workers/encoder/safetensors.ts';
@@ -70,6 +71,20 @@ test('the files of a BERT folder are the ones sentence-transformers looks for', 
   });
   assert.equal((await json('tokenizer_config.json')).model_max_length, 9);
   assert.equal((await json('config.json')).num_hidden_layers, 2);
+});
+
+test("transformers.js finds the folder's tokenizer, with its special tokens", async (t) => {
+  const dir = await temporary(t);
+  await writeModel(join(dir, 'm'), makeModel(bertConfig(), await writeTokenizer(dir, wordPiece)));
+  const tokenizer = await AutoTokenizer.from_pretrained(join(dir, 'm'), { local_files_only: true });
+  assert.equal(tokenizer.pad_token, '[PAD]');
+  assert.equal(tokenizer.model_max_length, 9);
+  const { input_ids, attention_mask } = await tokenizer(['the salty sea 바다는', '소금'], { padding: true });
+  assert.deepEqual(input_ids.tolist(), [
+    [2n, 5n, 6n, 8n, 4n, 9n, 12n, 3n],
+    [2n, 10n, 3n, 0n, 0n, 0n, 0n, 0n],
+  ]);
+  assert.deepEqual(attention_mask.tolist()[1], [1n, 1n, 1n, 0n, 0n, 0n, 0n, 0n]);
 });
 
 test('what a run reports of a model', () => {

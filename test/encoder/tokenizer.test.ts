@@ -34,7 +34,24 @@ test('remembered words give what the library gives for whole texts, in any order
   // Words, odd white space, characters whose compatibility form holds a space, special tokens in the text.
   const unit = fc.constantFrom(
     ...['sea', 'the', 'salt', '바다', '가', '소금', ' ', ' ', ' ', '  ', '\t', '\u00a0', '\u3000', '\u200b'],
-    ...['¨', '\u0308', '12', '½', '가', '!', '<mask>', '[SEP]', '[CLS]', '😀', '\ufeff', '\u0085', 'İ', 'ㅎ'],
+    ...[
+      '¨',
+      '\u0308',
+      '12',
+      '½',
+      '가',
+      '!',
+      '<mask>',
+      '[SEP]',
+      '[CLS]',
+      '😀',
+      '\ufeff',
+      '\u0085',
+      '▁',
+      '\ufffd',
+      'İ',
+      'ㅎ',
+    ],
   );
   const texts = fc.array(
     fc.array(unit, { maxLength: 12 }).map((parts) => parts.join('')),

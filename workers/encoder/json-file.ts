@@ -1,5 +1,5 @@
 import { readFile, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename } from 'node:path';
 import type { z } from 'zod';
 import { badInput } from '#src/errors.ts';
 
@@ -38,6 +38,5 @@ export async function readOptionalJson<T extends z.ZodType>(path: string, schema
     () => true,
     () => false,
   );
-  if (!present) return schema.parse({});
-  return readJson(path, schema, { name: join(basename(dirname(path)), basename(path)) });
+  return present ? readJson(path, schema) : schema.parse({});
 }

@@ -64,9 +64,13 @@ function splitsAtSpaces(preTokenizer: Component | null): boolean {
   }
 }
 
-/** Characters whose compatibility form holds a space, such as U+00A8 (space, combining diaeresis). */
+/**
+ * Characters that become or hold a space: by their compatibility form, such as U+00A8 (space, combining diaeresis),
+ * or in sentencepiece's character maps (U+2581, U+FFFD). Every character below U+20000 was tried before, after and
+ * between words under those maps: these are all.
+ */
 const spacedForms = Array.from({ length: 0x10000 }, (_, code) => String.fromCharCode(code))
-  .filter((char) => char.normalize('NFKC').includes(' '))
+  .filter((char) => '\u2581\ufffd'.includes(char) || char.normalize('NFKC').includes(' '))
   .join('');
 const wordCharacter = `[^\\p{C}\\p{Z}\\s${spacedForms}]`;
 const plainWords = new RegExp(`^${wordCharacter}+(?: ${wordCharacter}+)*$`, 'u');
