@@ -49,7 +49,7 @@ test('seeds are the substrings that the definition asks for, with all their plac
         return count >= 2 && !covered;
       });
       const sentence = layOut(words);
-      const seeds = findSeeds(sentence);
+      const seeds = finish(findSeeds(sentence));
       const found = Array.from(seeds.lengths, (length, piece) =>
         textOf(sentence, seeds.starts[piece], length),
       );
@@ -104,7 +104,7 @@ test('expected counts and the best reading are those over all readings, one by o
   fc.assert(
     fc.property(someWords, fc.array(score, { minLength: 40, maxLength: 40 }), (words, scores) => {
       const sentence = layOut(words);
-      const seeds = findSeeds(sentence);
+      const seeds = finish(findSeeds(sentence));
       const model: Model = {
         pieces: Float64Array.from(seeds.lengths, (_, piece) => scores[piece % scores.length]),
         spelled: Float64Array.from(sentence.alphabet, (_, char) => scores[(char * 7) % scores.length] - 2),

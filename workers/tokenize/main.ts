@@ -26,7 +26,7 @@ export const run: Run<'TOKENIZER'> = async (job, report) => {
   const { model, tokens } =
     algorithm === 'BPE'
       ? await drive(byMerging(words, size), size, 'tokens', report)
-      : await drive(byPruning(words, size), size, 'pieces, being pruned', report);
+      : await drive(byPruning(words, size), size, 'pieces in hand', report);
   if (tokens < size) {
     const possible = specialTokens.length + tokens;
     throw badInput(

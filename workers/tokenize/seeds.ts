@@ -63,9 +63,9 @@ interface Level {
  * Candidates: the characters of several bytes, and the substrings of words that occur twice or more and are not
  * part of a longer substring that occurs as often; the best 1,000,000 by occurrences x length. sentencepiece finds
  * them with a suffix array. Here they are counted length by length: a substring is named by its two substrings that
- * are one shorter, and looked at only where both of these are frequent.
+ * are one shorter, and looked at only where both of these are frequent. Yields the substrings found of each length.
  */
-export function findSeeds(sentence: Sentence): Seeds {
+export function* findSeeds(sentence: Sentence): Generator<number, Seeds> {
   const { chars, alphabet, bounds, counts } = sentence;
   const wordOf = new Int32Array(chars.length);
   for (let w = 0; w < counts.length; w++) wordOf.fill(w, bounds[w], bounds[w + 1]);
@@ -75,6 +75,7 @@ export function findSeeds(sentence: Sentence): Seeds {
     const level = nextLevel(levels.at(-1)!, levels.length + 1, sentence, wordOf);
     if (level.places.length === 0) break;
     levels.push(level);
+    yield level.counts.length;
   }
   const candidates = levels.flatMap(({ counts, covered }, n) =>
     Array.from(counts, (count, id) => ({ n, id, count, score: count * (n + 1) })).filter(({ id }) =>

@@ -21,7 +21,7 @@ const minExpected = 0.5;
  * bytes among them. Any character may be spelled in bytes instead, so bytes are never pruned and every other piece
  * may be. Fewer pieces come back where the words do not support so many.
  *
- * A generator, so that whoever drives it may show progress (the pieces left, yielded after each step) and stop.
+ * A generator, so that whoever drives it may show progress (the pieces in hand, yielded after each step) and stop.
  *
  * @param words word -> occurrences
  */
@@ -30,7 +30,7 @@ export function* trainUnigram(words: Map<string, number>, size: number): Generat
   const bytesOf = sentence.alphabet.map((char) => Buffer.from(char));
   const wanted = size - 256;
   const desired = Math.floor(wanted * margin);
-  let seeds = findSeeds(sentence);
+  let seeds = yield* findSeeds(sentence);
   let model = initialModel(sentence, seeds, bytesOf);
   for (;;) {
     for (let step = 0; step < emSteps; step++) {
