@@ -267,6 +267,9 @@ onEachDatabase(
       const silent = wireOf(await openSocket(bench.url));
       silent.send(startup({ user: 'postgres', database: 'postgres' }), query('SELECT 1'));
       assert.deepEqual((await silent.until('Z')).map(show), ['R', 'E28P01']);
+      const gone = wireOf(await openSocket(bench.url));
+      gone.socket.end(startup({ user: 'postgres', database: 'postgres' }));
+      assert.deepEqual((await gone.until('Z')).map(show), ['R']);
     });
   },
   { only: 'embedded', options: { tcp: true } }, // as on Windows

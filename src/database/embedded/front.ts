@@ -2,8 +2,15 @@ import { randomInt } from 'node:crypto';
 import type { Batch, Client } from './client.ts';
 import type { Engine } from './engine.ts';
 import { preparedStatements } from './prepared.ts';
-import { backendKeyData, errorResponse, ProtocolError, readyForQuery, type Status } from './protocol.ts';
-import { Fatal, shareSession } from './shared.ts';
+import {
+  backendKeyData,
+  errorResponse,
+  Fatal,
+  ProtocolError,
+  readyForQuery,
+  type Status,
+} from './protocol.ts';
+import { shareSession } from './shared.ts';
 
 /**
  * Many clients on one backend. Each batch, a client's messages up to Sync or a simple query, runs alone; a client keeps

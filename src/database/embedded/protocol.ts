@@ -21,6 +21,15 @@ export type Status = 'I' | 'T' | 'E';
 /** What a client did to the protocol itself. The connection cannot go on after it. */
 export class ProtocolError extends Error {}
 
+/** An error for the client that ends its connection. */
+export class Fatal extends Error {
+  readonly complaint: Complaint;
+  constructor(code: string, message: string) {
+    super(message);
+    this.complaint = { severity: 'FATAL', code, message };
+  }
+}
+
 /**
  * Cuts a stream into whole messages, however the bytes arrive. Chunks are joined only when a message is complete:
  * joining on arrival would copy a 64 MB parameter a thousand times.

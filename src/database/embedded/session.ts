@@ -6,6 +6,7 @@ import {
   authenticationCleartextPassword,
   authenticationOk,
   errorResponse,
+  Fatal,
   framer,
   negotiateProtocolVersion,
   opening,
@@ -14,7 +15,6 @@ import {
   readString,
   typeOf,
 } from './protocol.ts';
-import { Fatal } from './shared.ts';
 
 export interface SessionOptions {
   maxClients: number;
@@ -30,8 +30,11 @@ const maxBatch = 8 << 20;
 /** What a client may leave unread before it is dropped; only notifications can pile up that far. */
 const maxUnread = 64 << 20;
 
-/** Time to send a startup packet, as PostgreSQL's authentication_timeout. */
+/** Milliseconds to send a startup packet, as PostgreSQL's authentication_timeout. */
 const startupTimeout = 60_000;
+
+/** Milliseconds to read why the connection ends. */
+const farewellTimeout = 2_000;
 
 /**
  * Serves one connection to its end. It reads only when it can go on, so that a client that sends faster than it is
@@ -70,16 +73,18 @@ export async function serve(socket: Socket, front: Front, options: SessionOption
       if (socket.writableLength > maxUnread) socket.destroy();
     },
     fail(complaint) {
+      socket.setTimeout(farewellTimeout);
       socket.end(errorResponse(complaint));
       socket.destroySoon();
     },
   };
 
-  async function authenticate() {
+  /** False when the client has gone instead. */
+  async function authenticate(): Promise<boolean> {
     if (options.password !== null) {
       await send(authenticationCleartextPassword);
       const message = await receive(stream.message);
-      if (!message) return;
+      if (!message) return false;
       const given = Buffer.from(typeOf(message) === 'p' ? readString(message, 5).text : '');
       const wanted = Buffer.from(options.password);
       if (given.length !== wanted.length || !timingSafeEqual(given, wanted)) {
@@ -87,16 +92,18 @@ export async function serve(socket: Socket, front: Front, options: SessionOption
       }
     }
     await send(authenticationOk);
+    return true;
   }
 
   socket.on('error', () => {}); // a client that resets its connection has left, no more
-  socket.setTimeout(startupTimeout, () => socket.destroy());
+  socket.on('timeout', () => socket.destroy());
+  socket.setTimeout(startupTimeout);
   try {
     const startup = await open();
     if (!startup) return;
     if (front.clientCount() >= options.maxClients)
       throw new Fatal('53300', 'sorry, too many clients already');
-    await authenticate();
+    if (!(await authenticate())) return;
     socket.setTimeout(0); // from here on it may have to wait for its turn
     const connected = await front.connect(startup, connection);
     client = connected.client;

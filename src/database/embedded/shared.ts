@@ -5,7 +5,7 @@ import type { Engine } from './engine.ts';
 import {
   type Complaint,
   copyFail,
-  messages,
+  Fatal,
   query,
   readString,
   replaceString,
@@ -16,15 +16,6 @@ import {
 } from './protocol.ts';
 import { configures, customNames, readSettings, startSession } from './settings.ts';
 import { intentOf } from './sql.ts';
-
-/** An error for the client that ends its connection. */
-export class Fatal extends Error {
-  readonly complaint: Complaint;
-  constructor(code: string, message: string) {
-    super(message);
-    this.complaint = { severity: 'FATAL', code, message };
-  }
-}
 
 /**
  * The backend's one session, lent to one client after the other. What a session holds beyond a transaction changes
@@ -37,19 +28,17 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
   const parameters = new Map<string, Buffer>();
   let current: Client | null = null;
 
-  function report(answer: Buffer) {
-    for (const message of messages(answer)) {
-      if (typeOf(message) === 'S') parameters.set(readString(message, 5).text, message);
-    }
+  function report(statuses: Buffer[]) {
+    for (const status of statuses) parameters.set(readString(status, 5).text, Buffer.from(status));
   }
-  report(engine.greeting);
+  report(readAnswer(engine.greeting, null).parameters);
 
   /** Lends the session to this client. */
   function bring(client: Client) {
     if (current === client) return;
     current = null;
     try {
-      report(startSession(engine, client.settings));
+      report(readAnswer(startSession(engine, client.settings), null).parameters);
     } catch (error) {
       const { fields } = error as { fields?: Record<string, string> };
       throw fields ? new Fatal(fields.C, fields.M) : error;
@@ -101,7 +90,7 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       const answer = readAnswer(engine.exec(Buffer.concat(endCopy(plan.messages))), refusal);
       if (answer.status === null && typeOf(batch.at(-1)!) === 'S') throw new Error('a Sync was not answered');
 
-      report(Buffer.concat(answer.parameters));
+      report(answer.parameters);
       client.prepared.settle(plan, answer.parsed, answer.closed);
       channels.note(client, answer, plan.subscriptions);
       noteSession(client, batch, answer.events, answer.status);
