@@ -104,16 +104,21 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
   },
 };
 
-/** Gives results the names they are asked for by; an Identity would copy them. */
-function renamed(nodes: OnnxNode[], graph: Graph): OnnxNode[] {
+/** Gives results the names they are asked for by; an Identity, which copies, only where there is no name to give. */
+function nameOutputs(nodes: readonly OnnxNode[], graph: Graph): OnnxNode[] {
+  const inputs = new Set(graph.inputs);
   const names = new Map<string, string>();
+  const copies: OnnxNode[] = [];
   for (const [as, value] of graph.outputs) {
-    if (names.has(value.name))
-      throw new Error(`${value.name} is asked for twice: ${names.get(value.name)}, ${as}`);
-    names.set(value.name, as);
+    if (!inputs.has(value) && !names.has(value.name)) names.set(value.name, as);
+    else copies.push({ op: 'Identity', domain: '', inputs: [value.name], outputs: [as], attributes: {} });
   }
   const rename = (v: string) => names.get(v) ?? v;
-  return nodes.map((n) => ({ ...n, inputs: n.inputs.map(rename), outputs: n.outputs.map(rename) }));
+  return [...nodes, ...copies].map((n) => ({
+    ...n,
+    inputs: n.inputs.map(rename),
+    outputs: n.outputs.map(rename),
+  }));
 }
 
 export function lower(graph: Graph): OnnxGraph {
@@ -160,7 +165,7 @@ export function lower(graph: Graph): OnnxGraph {
   return {
     inputs: graph.inputs,
     outputs: [...graph.outputs.keys()],
-    nodes: renamed(nodes, graph),
+    nodes: nameOutputs(nodes, graph),
     initializers: [...initializers.values()],
   };
 }
