@@ -3,13 +3,14 @@ import { allocate } from '../../graph/memory.ts';
 import type { Embedder } from '../encode.ts';
 import type { StaticConfig, Tensor } from '../model.ts';
 
-/** Tokens, and parts of texts, that are summed at a time. */
+/** Tokens that are summed at a time, and parts of texts, at most so long. */
 const blockTokens = 1 << 16;
 const blockParts = 1 << 12;
+const partTokens = 1 << 10;
 
 /**
- * Mean of the token vectors (sentence-transformers' StaticEmbedding). Texts longer than a block are summed in parts,
- * so that memory does not depend on what comes.
+ * Mean of the token vectors (sentence-transformers' StaticEmbedding). Long texts are summed in parts: memory does not
+ * depend on what comes, and single precision does not fail over 100,000 terms (it was 3e-4 off).
  */
 export function embedStatic(
   { vocabSize, dimension }: StaticConfig,
@@ -32,7 +33,7 @@ export function embedStatic(
         const begin = from;
         ints.starts[0] = 0;
         while (text < texts && owners.length < blockParts && from - begin < blockTokens) {
-          const to = Math.min(offsets[text + 1], begin + blockTokens);
+          const to = Math.min(offsets[text + 1], begin + blockTokens, from + partTokens);
           owners.push(text);
           ints.starts[owners.length] = to - begin;
           from = to;
