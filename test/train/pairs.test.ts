@@ -52,7 +52,7 @@ async function run(t: TestContext, components: Input[]) {
   ]);
   const file = join(dir, 'composition.jsonl');
   const parsed = composition.parse({ components: components.map((c) => ({ share: 1, ...c })) });
-  const made = await materialise(parsed, corpora, file);
+  const made = await materialise(parsed, corpora, file, new AbortController().signal);
   const rows = made.sets.map((set) =>
     Array.from({ length: set.rows }, (_, i) => ({
       anchor: made.queries[set.anchors[i]],

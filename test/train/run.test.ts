@@ -189,6 +189,12 @@ test('a run goes on from the weights of a model', async (t) => {
   assert.ok(second.points[0].loss < 0.5 * first.points[0].loss);
 });
 
+test('a run that is stopped before its first step says why', async (t) => {
+  const reason = new Error('asked to stop');
+  const stopped = start(await temporary(t), paramsOf(), undefined, { signal: AbortSignal.abort(reason) });
+  await assert.rejects(stopped, reason);
+});
+
 test('epochs are passes over the pairs', async (t) => {
   const said = await start(await temporary(t), paramsOf({ steps: undefined, epochs: 1.5 }));
   assert.equal(said.points.length, Math.ceil((1.5 * 240) / 16));

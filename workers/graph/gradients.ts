@@ -21,7 +21,7 @@ function unbroadcast(g: GraphBuilder, d: Value, operand: Value): Value {
 }
 
 const matrixProduct: Rule = (g, { inputs: [a, b], attributes }, [d], [wantA, wantB]) => {
-  const { transA = 0, transB = 0, alpha = 1 } = attributes as Record<string, number>;
+  const { transA = 0, transB = 0, alpha = 1 } = attributes;
   const times = (x: Value, y: Value, transX: number, transY: number) =>
     g.op('FusedMatMul', [x, y], { transA: transX, transB: transY, alpha });
   const da = () => (transA ? times(b, d, transB, 1) : times(d, b, 0, 1 - transB));
@@ -62,7 +62,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
     g.op('FromBuckets', [back, ...d, ...rest], attributes),
   ],
   FromBuckets: (g, { inputs: [back, ...rest], attributes }, [d]) => {
-    const buckets = attributes.buckets as number;
+    const { buckets } = attributes;
     return [undefined, ...g.ops('ToBuckets', [d, back, ...rest.slice(buckets)], attributes)];
   },
   /** As FlashAttention (Dao et al. 2022) has it: the softmax's row sums are <d context, context>, a shorter sum. */

@@ -104,10 +104,10 @@ export function buildGraph(): GraphBuilder {
   };
 }
 
-/** One line per input and node, e.g. `%2: float32[tokens, 64] = Gemm(%1, w, b) {transB: 1}`. */
+/** One line per input and node, e.g. `%2: float32[tokens, 64] = FusedMatMul(%1, w) {transB: 1}`. */
 export function printGraph(graph: Graph): string {
   const attributes = (a: Attributes) => {
-    const entries = Object.entries(a).map(([k, v]) => `${k}: ${Array.isArray(v) ? `[${v}]` : v}`);
+    const entries = Object.entries(a).map(([k, v]) => `${k}: ${v}`);
     return entries.length ? ` {${entries.join(', ')}}` : '';
   };
   return [

@@ -4,8 +4,7 @@
  */
 import type { Dim, Shape, Type } from './ir.ts';
 
-export type AttributeValue = number | readonly number[];
-export type Attributes = Readonly<Record<string, AttributeValue>>;
+export type Attributes = Readonly<Record<string, number>>;
 
 /** Throws a TypeError that names the types when they do not fit. */
 export type Infer = (inputs: readonly Type[], attributes: Attributes) => readonly Type[];
@@ -29,7 +28,7 @@ function broadcast(a: Type, b: Type): Type {
 }
 
 /** Number of elements: a number, or a name made from the names in it. */
-export function product(dims: Shape): Dim {
+function product(dims: Shape): Dim {
   const size = dims.reduce<number>((n, d) => (typeof d === 'number' ? n * d : n), 1);
   const names = dims.filter((d) => typeof d === 'string');
   return names.length === 0 ? size : [...(size === 1 ? [] : [size]), ...names].join('*');
@@ -40,7 +39,7 @@ const elementwise: Infer = ([a, b]) => [broadcast(a, b)];
 
 const matrixProduct: Infer = (inputs, { transA, transB }) => {
   const [a, b] = inputs;
-  const turned = (shape: Shape, turn: unknown) =>
+  const turned = (shape: Shape, turn = 0) =>
     turn ? [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!] : shape;
   const [m, k] = turned(a.shape, transA).slice(-2);
   const [l, n] = turned(b.shape, transB).slice(-2);
@@ -70,9 +69,6 @@ export const operators = {
   MatMul: matrixProduct,
   /** alpha op(a) op(b), batched (com.microsoft). */
   FusedMatMul: matrixProduct,
-  Transpose: ([x], { perm }) => [
-    { dtype: x.dtype, shape: (perm as readonly number[]).map((axis) => x.shape[axis]) },
-  ],
   /** x[indices] along axis 0. */
   Gather: ([x, indices]) => [{ dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] }],
   GatherElements: ([x, indices]) => [{ dtype: x.dtype, shape: indices.shape }],
@@ -95,9 +91,9 @@ export const operators = {
     { dtype: x.dtype, shape: x.shape.flatMap((d, i) => (i !== axis ? [d] : keep ? [1] : [])) },
   ],
   /** Leaves out an axis of size 1, and puts one in. */
-  Squeeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis as number, 1) }],
-  Unsqueeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis as number, 0, 1) }],
-  /** Rows of x along axis 0; the sizes of the others are given by `rows`. */
+  Squeeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) }],
+  Unsqueeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis, 0, 1) }],
+  /** x, likes.. -> x cut along axis 0 into as many rows as each of the others has. */
   Split: ([x, ...sizes]) =>
     sizes.map((like) => ({ dtype: x.dtype, shape: [like.shape[0], ...x.shape.slice(1)] })),
   /** x / |x|_2 over the last axis; a zero vector stays zero. Outputs y and the norm. */
@@ -112,12 +108,10 @@ export const operators = {
    * and `back` says where.
    */
   ToBuckets: (inputs, { width, buckets }) =>
-    inputs
-      .slice(2, 2 + (buckets as number))
-      .map(({ shape }) => ({ dtype: 'float32', shape: [...shape, width as number] })),
+    inputs.slice(2, 2 + buckets).map(({ shape }) => ({ dtype: 'float32', shape: [...shape, width] })),
   /** back [tokens, ..], padded.., slots.., masks.. -> [tokens, w]: the inverse. */
   FromBuckets: ([back], { width }) => [
-    { dtype: 'float32', shape: [back.shape[0], product([...back.shape.slice(1), width as number])] },
+    { dtype: 'float32', shape: [back.shape[0], product([...back.shape.slice(1), width])] },
   ],
   /**
    * q, k, v [n, heads, length, d] and a bias [n, 1, 1, length] over keys -> softmax(scale q k' + bias) v, and the

@@ -28,6 +28,8 @@ export async function openSession(graph: Graph, { threads }: { threads: number }
     interOpNumThreads: 1,
     executionMode: 'sequential',
     graphOptimizationLevel: 'all',
+    // A plan of memory is kept for every set of shapes, and a batch of real texts has shapes of its own.
+    enableMemPattern: false,
     logSeverityLevel: 3,
     extra: { session: { set_denormal_as_zero: '1' } },
   });

@@ -84,10 +84,6 @@ export function checkpoints(folder: string, fingerprint: string) {
       }
       return null;
     },
-
-    async clear() {
-      await rm(folder, { recursive: true, force: true });
-    },
   };
 }
 

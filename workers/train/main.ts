@@ -3,34 +3,20 @@ import { join } from 'node:path';
 import { badInput, UserError } from '#src/errors.ts';
 import { canonicalJson, sha256 } from '#src/recipes/canonical.ts';
 import type { TrainingParams } from '#src/recipes/training.ts';
-import { modelMeta, readModel, writeModel } from '../encoder/folder.ts';
-import type { Model, ModelConfig } from '../encoder/model.ts';
-import { openTokenizer, type Tokenizer } from '../encoder/tokenizer.ts';
-import { readTokenizerJson } from '../encoder/tokenizer-json.ts';
+import { modelMeta, writeModel } from '../encoder/folder.ts';
 import { learningRateAt } from '../graph/schedule.ts';
 import type { Job, Reporter, Run } from '../job.ts';
-import { learnBert } from './bert-learner.ts';
 import { checkpoints } from './checkpoint.ts';
-import { initialBert, initialTable } from './initial.ts';
-import type { BatchLimits, Learner, Tokens } from './learner.ts';
-import { type Materialised, materialise, nameOf, type PairSet } from './materialise.ts';
+import type { Learner } from './learner.ts';
+import { materialise, nameOf, type PairSet } from './materialise.ts';
 import { makeSampler } from './sampler.ts';
-import { learnStatic } from './static-learner.ts';
-
-type TrainingJob = Job<'TRAINING'>;
-
-/** A model before its weights are known: from scratch there are none, else they are the parent's. */
-interface Start {
-  config: ModelConfig;
-  tokenizerPath: string;
-  parent: Model | null;
-}
+import { learnerOf, limitsOf, startOf, tokenise } from './start.ts';
 
 export const run: Run<'TRAINING'> = async (job, report) => {
   const { params } = job;
   const corpora = new Map(job.inputs.filter((i) => i.role === 'corpus').map((i) => [i.digest, i.path]));
   const compositionFile = join(job.out, 'composition.jsonl');
-  const data = await materialise(params.composition, corpora, compositionFile);
+  const data = await materialise(params.composition, corpora, compositionFile, report.signal);
   const pairs = params.composition.components.map((component, i) => ({
     ...component,
     name: nameOf(component),
@@ -41,7 +27,7 @@ export const run: Run<'TRAINING'> = async (job, report) => {
   const steps = stepsOf(params, data.sets);
   const sample = makeSampler(params.composition, data.sets, params.batchSize, params.seed);
   const start = await startOf(job);
-  const tokens = await tokenise(start, data, params);
+  const tokens = await tokenise(start, data, params, report.signal);
   const learner = await learnerOf(start, job, tokens, limitsOf(data.sets, tokens, params.batchSize));
   await train(job, report, learner, sample, steps);
 
@@ -67,121 +53,8 @@ function stepsOf({ steps, epochs, batchSize }: TrainingParams, sets: readonly Pa
   return steps ?? Math.ceil((epochs! * sets.reduce((n, s) => n + s.rows, 0)) / batchSize);
 }
 
-function inputPath(job: TrainingJob, role: string, digest: string): string {
-  const input = job.inputs.find((i) => i.role === role && i.digest === digest);
-  if (!input) throw new Error(`${role} ${digest} is no input of run ${job.run}`);
-  return input.path;
-}
-
-async function startOf(job: TrainingJob): Promise<Start> {
-  const { init } = job.params;
-  if (init.architecture === 'MODEL') {
-    const parent = await readModel(inputPath(job, 'model', init.model));
-    return { config: parent.config, tokenizerPath: parent.tokenizerPath, parent };
-  }
-  const tokenizerPath = inputPath(job, 'tokenizer', init.tokenizer);
-  const { vocabSize } = await openTokenizer(tokenizerPath);
-  const common = { normalize: true, prompts: {} };
-  if (init.architecture === 'STATIC') {
-    const { dimension } = init;
-    const { truncation } = await readTokenizerJson(tokenizerPath);
-    return {
-      config: {
-        ...common,
-        encoder: { architecture: 'STATIC', vocabSize, dimension },
-        pooling: 'MEAN',
-        maxLength: truncation,
-        dimension,
-      },
-      tokenizerPath,
-      parent: null,
-    };
-  }
-  const { layers, hidden, heads, ffn, maxLength, pooling } = init;
-  if (hidden % heads !== 0)
-    throw badInput('init.heads', `hidden (${hidden}) must be a multiple of heads (${heads})`);
-  return {
-    config: {
-      ...common,
-      encoder: {
-        architecture: 'BERT',
-        vocabSize,
-        layers,
-        hidden,
-        heads,
-        ffn,
-        positions: maxLength,
-        typeVocabSize: 2,
-        layerNormEps: 1e-12,
-      },
-      pooling,
-      maxLength,
-      dimension: hidden,
-    },
-    tokenizerPath,
-    parent: null,
-  };
-}
-
-async function tokenise(
-  { config, tokenizerPath }: Start,
-  data: Materialised,
-  params: TrainingParams,
-): Promise<Tokens> {
-  const tokenizer: Tokenizer = await openTokenizer(tokenizerPath);
-  const { encoder, maxLength, prompts } = config;
-  if (tokenizer.vocabSize > encoder.vocabSize)
-    throw badInput(
-      'init.model',
-      `the tokenizer knows ${tokenizer.vocabSize} tokens, but the model's table has ${encoder.vocabSize} rows`,
-    );
-  const encode = (texts: string[], prompt = '', length: number) =>
-    tokenizer.encode(
-      prompt === '' ? texts : texts.map((text) => prompt + text),
-      Math.min(length, maxLength ?? length),
-      encoder.architecture !== 'STATIC',
-    );
-  return {
-    queries: await encode(data.queries, prompts.query, params.maxQueryLength),
-    passages: await encode(data.passages, prompts.passage, params.maxPassageLength),
-  };
-}
-
-/** The most that a batch of these rows can hold. */
-function limitsOf(sets: readonly PairSet[], { queries, passages }: Tokens, batchSize: number): BatchLimits {
-  const longest = ({ offsets }: Tokens['queries']) =>
-    offsets.reduce((most, end, i) => Math.max(most, i === 0 ? 0 : end - offsets[i - 1]), 0);
-  const negatives = Math.max(
-    ...sets.map(({ negativeStarts: n }) =>
-      n.reduce((most, end, i) => Math.max(most, i === 0 ? 0 : end - n[i - 1]), 0),
-    ),
-  );
-  const candidates = batchSize * (1 + negatives);
-  return {
-    rows: batchSize,
-    candidates,
-    tokens: batchSize * longest(queries) + candidates * longest(passages),
-  };
-}
-
-async function learnerOf(
-  { config, parent }: Start,
-  job: TrainingJob,
-  tokens: Tokens,
-  limits: BatchLimits,
-): Promise<Learner> {
-  const { encoder } = config;
-  const { seed, temperature } = job.params;
-  const options = { temperature, threads: job.threads };
-  if (encoder.architecture === 'STATIC') {
-    const table = parent ? parent.tensors.get('embedding.weight')!.data : initialTable(encoder, tokens, seed);
-    return learnStatic(encoder, table, tokens, limits, options);
-  }
-  return learnBert(config, parent?.tensors ?? initialBert(encoder, seed), tokens, limits, options);
-}
-
 async function train(
-  job: TrainingJob,
+  job: Job<'TRAINING'>,
   report: Reporter,
   learner: Learner,
   sample: ReturnType<typeof makeSampler>,

@@ -102,6 +102,7 @@ export async function materialise(
   composition: Composition,
   corpora: ReadonlyMap<string, string>,
   file: string,
+  signal: AbortSignal,
 ): Promise<Materialised> {
   const { components } = composition;
   const selections = components.map((c, i) => select(c, `composition.components[${i}]`));
@@ -126,6 +127,7 @@ export async function materialise(
     const mine = components.flatMap((c, at) => (c.corpus === digest ? [at] : []));
     const languages = new Set<string>();
     for await (const unit of readUnits(path)) {
+      signal.throwIfAborted();
       for (const { language } of textsOf(unit)) languages.add(language);
       for (const at of mine) take(at, selections[at].add(unit));
     }
