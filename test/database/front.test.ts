@@ -62,6 +62,17 @@ describe('the front, from inside', () => {
     front.leave(a.client);
   });
 
+  test("a client that leaves during another one's transaction does nothing to it, and is forgotten after it", async () => {
+    const [owner, listener] = [await connect(), await connect()];
+    await listener.run('LISTEN forgotten');
+    await owner.run('BEGIN');
+    await assert.rejects(owner.run('SELECT 1 / 0'), /division by zero/);
+    front.leave(listener.client);
+    await owner.run('ROLLBACK');
+    assert.deepEqual(await owner.run('SELECT pg_listening_channels()'), []);
+    front.leave(owner.client);
+  });
+
   test('clients that have left leave nothing', async () => {
     const leave: Client[] = [];
     for (let count = 0; count < 5; count++) {

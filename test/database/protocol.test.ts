@@ -23,7 +23,7 @@ import {
   typeOf,
 } from '#src/database/embedded/protocol.ts';
 import { intentOf } from '#src/database/embedded/sql.ts';
-import { bindMessage, describeMessage, parseMessage, rawMessage } from './wire.ts';
+import { bindMessage, closeMessage, parseMessage, rawMessage } from './wire.ts';
 
 const text = fc.string({ unit: 'binary' }).map((value) => value.replaceAll('\0', '').toWellFormed());
 const message = fc
@@ -246,26 +246,72 @@ describe('what a query string means to do', () => {
 
 describe('prepared statements of a client', () => {
   const execute = rawMessage('E', Buffer.from('\0\0\0\0\0'));
-  const names = (plan: { messages: Buffer[] }) => plan.messages.map((one) => readString(one, 5).text);
+  const backendNames = ({ steps }: { steps: { message: Buffer }[] }) =>
+    steps
+      .filter(({ message: { 0: type } }) => type === 'P'.charCodeAt(0))
+      .map(({ message }) => readString(message, 5).text);
+  /** An answer of these message types, in order. */
+  const answer = (types: string) =>
+    readAnswer(
+      Buffer.concat(
+        [...types].map((type) =>
+          type === 'Z' ? readyForQuery('I') : rawMessage(type, Buffer.from('C\0\0')),
+        ),
+      ),
+      null,
+    );
 
   test('are named apart from those of other clients', () => {
     const [one, two] = [preparedStatements(1), preparedStatements(2)];
-    const plans = [one, two].map((client) => client.plan([parseMessage('same', 'SELECT 1')]));
-    assert.notDeepEqual(names(plans[0]), names(plans[1]));
-    assert.ok([...names(plans[0]), ...names(plans[1])].every((name) => name !== 'same' && name.length < 64));
+    const names = [one, two].flatMap((client) =>
+      backendNames(client.plan([parseMessage('same', 'SELECT 1')])),
+    );
+    assert.equal(new Set(names).size, 2);
+    assert.ok(names.every((name) => name !== 'same' && name.length < 64));
   });
 
   test('are parsed again where the backend has lost them, once', () => {
     const client = preparedStatements(1);
-    const made = client.plan([parseMessage('a', 'SELECT 1'), sync]);
-    client.settle(made, 1, 0);
-    assert.deepEqual(client.plan([bindMessage('', 'a'), execute, sync]).revive, []);
+    const made = client.plan([parseMessage('a', 'SELECT 1'), parseMessage('', 'SELECT 2'), sync]);
+    client.settle(made, answer('11Z'));
+    assert.deepEqual(client.revive(), []);
     client.allLost();
-    const plan = client.plan([describeMessage('S', 'a'), bindMessage('', 'a'), bindMessage('p', 'a'), sync]);
-    assert.deepEqual(
-      plan.revive.map(({ parse }) => parse),
-      made.messages.slice(0, 1),
-    );
-    assert.deepEqual(client.plan([bindMessage('', 'a'), sync]).revive, []);
+    assert.deepEqual(client.revive(), [made.steps[0].message]);
+    assert.deepEqual(client.revive(), []);
+    assert.deepEqual(client.plan([bindMessage('', 'a'), sync]).before, null);
+    assert.deepEqual(client.plan([bindMessage('', ''), sync]).before, made.steps[1].message);
+    assert.deepEqual(client.plan([bindMessage('', ''), sync]).before, null);
+  });
+
+  test('are those of the messages that were carried out before an error', () => {
+    const client = preparedStatements(1);
+    client.settle(client.plan([parseMessage('old', 'SELECT 0'), sync]), answer('1Z'));
+    const batch = [
+      ...[parseMessage('a', 'SELECT 1'), bindMessage('', 'a'), closeMessage('S', 'old')],
+      ...[execute, parseMessage('b', 'SELECT 2'), closeMessage('S', 'a'), sync],
+    ];
+    client.settle(client.plan(batch), answer('123EZ')); // fails at Execute
+    client.allLost();
+    assert.deepEqual(client.revive().map(sqlOf), ['SELECT 1']);
+  });
+
+  test('the unnamed one goes with a Parse that fails, not with one that is skipped', () => {
+    for (const [answered, kept] of [
+      ['1EZ', false],
+      ['12EZ', true],
+    ] as const) {
+      const client = preparedStatements(1);
+      const batch = [
+        parseMessage('', 'SELECT 1'),
+        bindMessage('', ''),
+        execute,
+        parseMessage('', 'SELECT 2'),
+        sync,
+      ];
+      const failing = answered === '1EZ' ? [batch[0], batch[3], sync] : batch;
+      client.settle(client.plan(failing), answer(answered));
+      client.unnamedLost();
+      assert.equal(client.plan([bindMessage('', ''), sync]).before !== null, kept);
+    }
   });
 });

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { query, sync } from '#src/database/embedded/protocol.ts';
+import { type Random, seeded } from './random.ts';
 import { onEachDatabase } from './targets.ts';
 import {
   bindMessage as bind,
@@ -13,18 +14,6 @@ import {
   parseMessage as parse,
   show,
 } from './wire.ts';
-
-/** A small generator that a seed repeats (mulberry32). */
-function seeded(seed: number) {
-  let state = seed;
-  const next = () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
-  return { next, below: (n: number) => Math.floor(next() * n), chance: (p: number) => next() < p };
-}
 
 const accounts = 12;
 const balance = 1000;
@@ -64,7 +53,7 @@ onEachDatabase('a bank under random load', (bench) => {
     }
 
     /** Transfers in transactions; every answer carries the client's own tag. */
-    async function customer(name: string, random: ReturnType<typeof seeded>) {
+    async function customer(name: string, random: Random) {
       const pool = new pg.Pool({ connectionString: bench.url, max: 2 });
       pool.on('error', () => {});
       for (let step = 0; step < steps; step++) {
@@ -115,7 +104,7 @@ onEachDatabase('a bank under random load', (bench) => {
     }
 
     /** Takes money and disappears: in a transaction, in a message, in an extended query, having sent COMMIT. */
-    async function vandal(name: string, random: ReturnType<typeof seeded>) {
+    async function vandal(name: string, random: Random) {
       for (let step = 0; step < steps / 4; step++) {
         const wire = await openWire(bench.url);
         const tag = `${name}/${step}`;

@@ -11,32 +11,36 @@ export interface TestDatabase {
 
 export interface Target {
   name: 'embedded' | 'server';
+  /** Why there is none; false where there is. */
+  skip: string | false;
   open(options?: Partial<EmbeddedOptions>): Promise<TestDatabase>;
 }
 
-const server = process.env.TEST_DATABASE_URL;
+const serverUrl = process.env.TEST_DATABASE_URL;
 
-const embedded: Target = {
+export const embedded: Target = {
   name: 'embedded',
+  skip: false,
   async open(options) {
     const { url, stop } = await startEmbedded({ dataDir: 'memory', ...options });
     return { url, close: stop };
   },
 };
 
-const real: Target = {
+export const server: Target = {
   name: 'server',
+  skip: serverUrl ? false : 'TEST_DATABASE_URL is not set',
   async open() {
     const name = `isogloss_test_${randomBytes(6).toString('hex')}`;
     await administer(`CREATE DATABASE ${name}`);
-    const url = new URL(server!);
+    const url = new URL(serverUrl!);
     url.pathname = `/${name}`;
     return { url: url.href, close: () => administer(`DROP DATABASE ${name} WITH (FORCE)`) };
   },
 };
 
 async function administer(sql: string) {
-  const client = new pg.Client({ connectionString: server });
+  const client = new pg.Client({ connectionString: serverUrl });
   await client.connect();
   await client.query(sql);
   await client.end();
@@ -57,10 +61,9 @@ export function onEachDatabase(
   suite: (bench: Bench, target: Target['name']) => void,
   { only, options }: { only?: Target['name']; options?: Partial<EmbeddedOptions> } = {},
 ) {
-  for (const target of [embedded, real]) {
+  for (const target of [embedded, server]) {
     if (only && only !== target.name) continue;
-    const skip = target === real && !server ? 'TEST_DATABASE_URL is not set' : false;
-    describe(`${title}, ${target.name}`, { skip }, () => {
+    describe(`${title}, ${target.name}`, { skip: target.skip }, () => {
       let database: TestDatabase;
       const clients: pg.Client[] = [];
       const bench: Bench = {

@@ -8,9 +8,8 @@ export interface Answer {
   status: Status | null;
   /** Command tags in order, without their row counts; `ERROR` where a statement failed. */
   events: string[];
-  /** How many Parse and Close messages were carried out. */
-  parsed: number;
-  closed: number;
+  /** How many messages of each type of the extended protocol were carried out. */
+  completed: Record<'P' | 'B' | 'D' | 'E' | 'C', number>;
   notifications: { channel: string; message: Buffer }[];
   /** ParameterStatus messages. */
   parameters: Buffer[];
@@ -27,14 +26,19 @@ const copyRefused: Complaint = {
 
 const code = (type: string) => type.charCodeAt(0);
 const types = {
-  commandComplete: code('C'),
+  bindComplete: code('2'),
   closeComplete: code('3'),
+  commandComplete: code('C'),
   copyIn: code('G'),
+  emptyQuery: code('I'),
   error: code('E'),
+  noData: code('n'),
   notification: code('A'),
   parameter: code('S'),
   parseComplete: code('1'),
+  portalSuspended: code('s'),
   ready: code('Z'),
+  rowDescription: code('T'),
 };
 
 /** Reads an answer once. `refusal` takes the place of the error that `refused` caused. */
@@ -43,8 +47,7 @@ export function readAnswer(bytes: Buffer, refusal: Complaint | null): Answer {
     bytes,
     status: null,
     events: [],
-    parsed: 0,
-    closed: 0,
+    completed: { P: 0, B: 0, D: 0, E: 0, C: 0 },
     notifications: [],
     parameters: [],
   };
@@ -66,12 +69,24 @@ export function readAnswer(bytes: Buffer, refusal: Complaint | null): Answer {
         break;
       case types.commandComplete:
         answer.events.push(readString(message, 5).text.replace(/[ \d]+$/, ''));
+        answer.completed.E++;
+        break;
+      case types.emptyQuery:
+      case types.portalSuspended:
+        answer.completed.E++;
         break;
       case types.parseComplete:
-        answer.parsed++;
+        answer.completed.P++;
+        break;
+      case types.bindComplete:
+        answer.completed.B++;
+        break;
+      case types.rowDescription:
+      case types.noData:
+        answer.completed.D++;
         break;
       case types.closeComplete:
-        answer.closed++;
+        answer.completed.C++;
         break;
       case types.parameter:
         answer.parameters.push(message);

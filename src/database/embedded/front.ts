@@ -123,7 +123,13 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
       queue.splice(index, 1);
     }
     if (owner?.client === client) release();
-    session.forget(client);
+    // What is done in somebody's transaction is undone with it, and fails where it has failed.
+    const forget = () => {
+      session.forget(client);
+      return Buffer.alloc(0);
+    };
+    if (owner) queue.push({ client, work: forget, resolve: () => {}, reject: options.onPanic, whole: false });
+    else forget();
     pump();
   }
 
@@ -174,6 +180,7 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
     leave,
 
     stop() {
+      release();
       for (const client of [...clients.values()]) {
         client.fail(terminated().complaint);
         leave(client);

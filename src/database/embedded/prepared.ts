@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts';
 import { closeStatement, readString, replaceString, sqlOf, typeOf } from './protocol.ts';
 import { intentOf, type Subscription } from './sql.ts';
 
@@ -12,98 +13,111 @@ interface Statement {
   live: boolean;
 }
 
-/** A batch as the backend gets it. */
+/** A message as the backend gets it, and what it changes if it is carried out. */
+interface Planned {
+  message: Buffer;
+  makes?: Statement;
+  closes?: string;
+  subscribes?: Subscription[];
+}
+
 export interface Plan {
-  /** Statements that the backend has lost; to be parsed before, on their own. */
-  revive: Statement[];
-  messages: Buffer[];
-  /** LISTENs and UNLISTENs in the order in which their tags will come. */
-  subscriptions: Subscription[];
-  made: Statement[];
-  /** Names of closed statements, null for closed portals. */
-  closed: (string | null)[];
+  /** The unnamed statement's Parse, to be run before and on its own: the batch uses it and the backend has lost it. */
+  before: Buffer | null;
+  steps: Planned[];
 }
 
 /**
- * One client's prepared statements. Named ones get a name of their own in the backend. The unnamed one keeps its name,
- * and any other client's Parse or Query replaces it. What the backend has lost, by that or by another client's DISCARD
- * ALL, is parsed again when it is next used. Portals need nothing: they end with the transaction, which is exclusive
- * (those WITH HOLD are closed when the session changes hands).
+ * One client's prepared statements. Named ones get a name of their own in the backend; another client's DISCARD ALL
+ * loses them all, and they are parsed again when this client has its turn. The unnamed one keeps its name, so that any
+ * other client's Parse or Query replaces it; it is parsed again when it is used, which hardly anybody does.
+ * Portals need nothing: they end with the transaction, which is exclusive (those WITH HOLD are closed when the session
+ * changes hands).
  */
 export function preparedStatements(clientId: number) {
   const statements = new Map<string, Statement>();
+  /** Portals of statements that listen; Execute says which portal, Bind said of which statement. */
+  const portals = new Map<string, Subscription[]>();
   let count = 0;
 
   function plan(batch: Buffer[]): Plan {
-    const plan: Plan = { revive: [], messages: [], subscriptions: [], made: [], closed: [] };
+    let before: Buffer | null = null;
+    /** What this batch makes (or closes, null), should it be carried out. */
+    const ahead = new Map<string, Statement | null>();
+    const find = (name: string) => (ahead.has(name) ? ahead.get(name) : statements.get(name)) ?? null;
 
-    /** Sees to it that the backend has the statement, and gives its name there. */
+    /** A statement's name in the backend, for a message that uses it. */
     function backendName(name: string): string {
-      const statement = statements.get(name);
+      const statement = find(name);
       if (!statement) return name;
-      if (!statement.live && !plan.made.includes(statement)) {
-        plan.revive.push(statement);
+      if (!statement.live && !ahead.has(name)) {
+        before = statement.parse;
         statement.live = true;
       }
       return statement.backendName;
     }
 
-    for (const message of batch) {
-      switch (typeOf(message)) {
-        case 'P': {
-          const name = readString(message, 5).text;
-          if (name !== '' && statements.has(name)) {
-            plan.messages.push(replaceString(message, 5, backendName(name))); // fails there, as it must
-            break;
-          }
-          const renamed = name && `isogloss.${clientId}.${++count}`;
-          const parse = name ? replaceString(message, 5, renamed) : message;
-          const { subscriptions } = intentOf(sqlOf(message));
-          const statement = { name, backendName: renamed, parse, subscriptions, live: false };
-          statements.set(name, statement);
-          plan.made.push(statement);
-          plan.messages.push(parse);
-          break;
-        }
-        case 'B': {
-          const at = readString(message, 5).next;
-          const name = readString(message, at).text;
-          plan.messages.push(replaceString(message, at, backendName(name)));
-          plan.subscriptions.push(...(statements.get(name)?.subscriptions ?? []));
-          break;
-        }
-        case 'D':
-        case 'C': {
-          const ofStatement = message[5] === 'S'.charCodeAt(0);
-          const name = readString(message, 6).text;
-          if (typeOf(message) === 'C') plan.closed.push(ofStatement ? name : null);
-          plan.messages.push(ofStatement ? replaceString(message, 6, backendName(name)) : message);
-          break;
-        }
-        case 'Q':
-          statements.delete(''); // as in PostgreSQL
-          plan.subscriptions.push(...intentOf(sqlOf(message)).subscriptions);
-          plan.messages.push(message);
-          break;
-        default:
-          plan.messages.push(message);
+    function step(message: Buffer): Planned {
+      const type = typeOf(message);
+      if (type === 'P') {
+        const name = readString(message, 5).text;
+        // A second one of this name fails there, as it must.
+        if (name !== '' && find(name)) return { message: replaceString(message, 5, backendName(name)) };
+        const renamed = name && `isogloss.${clientId}.${++count}`;
+        const parse = name ? replaceString(message, 5, renamed) : message;
+        const { subscriptions } = intentOf(sqlOf(message));
+        const makes: Statement = { name, backendName: renamed, parse, subscriptions, live: false };
+        ahead.set(name, makes);
+        return { message: parse, makes };
       }
+      if (type === 'B') {
+        const { text: portal, next: at } = readString(message, 5);
+        const name = readString(message, at).text;
+        const subscriptions = find(name)?.subscriptions ?? [];
+        if (subscriptions.length > 0) portals.set(portal, subscriptions);
+        else portals.delete(portal);
+        return { message: replaceString(message, at, backendName(name)) };
+      }
+      if (type === 'E') return { message, subscribes: portals.get(readString(message, 5).text) };
+      const ofStatement = message[5] === 'S'.charCodeAt(0);
+      if ((type === 'D' || type === 'C') && ofStatement) {
+        const name = readString(message, 6).text;
+        const renamed = replaceString(message, 6, backendName(name));
+        if (type === 'D') return { message: renamed };
+        ahead.set(name, null);
+        return { message: renamed, closes: name };
+      }
+      if (type === 'Q') return { message, closes: '', subscribes: intentOf(sqlOf(message)).subscriptions };
+      return { message };
     }
-    return plan;
+
+    const steps = batch.map(step);
+    return { before, steps };
   }
 
   return {
     plan,
-    /** Notes what was done of a plan: an error skips the rest of a batch. */
-    settle({ made, closed }: Plan, parsed: number, closedCount: number) {
-      for (const [index, statement] of made.entries()) {
-        if (index < parsed) statement.live = true;
-        else if (statements.get(statement.name) === statement) statements.delete(statement.name);
+    /** Notes what the backend did of a plan: an error skips the rest of it. */
+    settle({ steps }: Plan, { completed, events, status }: Answer) {
+      const left = { ...completed };
+      for (const { message, makes, closes } of steps) {
+        const type = typeOf(message);
+        const done =
+          type === 'Q' ? status !== null : !(type in left) || left[type as keyof typeof left]-- > 0;
+        if (!done) {
+          // The unnamed statement goes before another is parsed. One that is skipped after an error leaves it.
+          if (makes?.name === '' && events.includes('ERROR')) statements.delete('');
+          return;
+        }
+        if (makes) statements.set(makes.name, Object.assign(makes, { live: true }));
+        if (closes !== undefined) statements.delete(closes);
       }
-      for (const name of closed.slice(0, closedCount)) if (name !== null) statements.delete(name);
     },
-    settleRevived({ revive }: Plan, parsed: number) {
-      for (const statement of revive.slice(parsed)) statement.live = false;
+    /** Parse messages of the named statements that the backend has lost; to be run before a transaction begins. */
+    revive(): Buffer[] {
+      const lost = [...statements.values()].filter(({ name, live }) => name !== '' && !live);
+      for (const statement of lost) statement.live = true;
+      return lost.map(({ parse }) => parse);
     },
     /** The backend has run a simple query of ours. */
     unnamedLost() {

@@ -44,6 +44,8 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       throw fields ? new Fatal(fields.C, fields.M) : error;
     }
     client.prepared.unnamedLost();
+    const revived = client.prepared.revive();
+    if (revived.length > 0) engine.exec(Buffer.concat(revived.flatMap((parse) => [parse, sync])));
     current = client;
   }
 
@@ -83,16 +85,18 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       bring(client);
       const { allowed, refusal } = refuse(batch);
       const plan = client.prepared.plan(allowed);
-      if (plan.revive.length > 0) {
-        const revived = engine.exec(Buffer.concat([...plan.revive.map(({ parse }) => parse), sync]));
-        client.prepared.settleRevived(plan, readAnswer(revived, null).parsed);
-      }
-      const answer = readAnswer(engine.exec(Buffer.concat(endCopy(plan.messages))), refusal);
+      if (plan.before) engine.exec(Buffer.concat([plan.before, sync]));
+      const messages = endCopy(plan.steps.map(({ message }) => message));
+      const answer = readAnswer(engine.exec(Buffer.concat(messages)), refusal);
       if (answer.status === null && typeOf(batch.at(-1)!) === 'S') throw new Error('a Sync was not answered');
 
       report(answer.parameters);
-      client.prepared.settle(plan, answer.parsed, answer.closed);
-      channels.note(client, answer, plan.subscriptions);
+      client.prepared.settle(plan, answer);
+      channels.note(
+        client,
+        answer,
+        plan.steps.flatMap(({ subscribes }) => subscribes ?? []),
+      );
       noteSession(client, batch, answer.events, answer.status);
 
       const own: Buffer[] = [];
@@ -115,7 +119,7 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       if (now !== 'I') engine.exec(query('ROLLBACK'));
     },
 
-    /** Removes what a client has left in the session. */
+    /** Removes what a client has left in the session; not while another client is in a transaction. */
     forget(client: Client) {
       const closing = client.prepared.closing();
       if (closing.length > 0) engine.exec(Buffer.concat([...closing, sync]));
