@@ -48,7 +48,7 @@ export function trainingGraph(config: ModelConfig, buckets: number, temperature:
   return g.finish({ loss, ...Object.fromEntries(outputs) });
 }
 
-/** Cuts of the batch by length for attention; with 4 some 5 to 10 % of its slots are padding. */
+/** Buckets of a batch; of the slots of attention 11 % (titles and passages) to 22 % (sentences) are padding then, with one 55 to 71 %. */
 const bucketCount = 4;
 
 export async function learnBert(

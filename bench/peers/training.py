@@ -1,0 +1,48 @@
+"""Trains a model folder on batches as sentence-transformers users do, and prints what a step costs as JSON.
+
+    python training.py MODEL BATCHES.jsonl THREADS
+
+A line of BATCHES is {"anchors": [...], "positives": [...]}. The loop is written out, without the Trainer, whose
+bookkeeping would count against it: tokenise, MultipleNegativesRankingLoss, clip, torch.optim.AdamW (dense). Dropout is
+whatever the folder's config.json says. Denormals are flushed, without which Adam's moments slow torch by ten times.
+"""
+
+import json
+import resource
+import sys
+import time
+
+import torch
+from sentence_transformers import SentenceTransformer, losses
+
+model_dir, batches_file, threads = sys.argv[1:]
+torch.set_num_threads(int(threads))
+torch.set_flush_denormal(True)
+torch.manual_seed(0)
+model = SentenceTransformer(model_dir, device="cpu")
+is_static = "StaticEmbedding" in type(model[0]).__name__
+tokenize = model.preprocess if hasattr(model, "preprocess") else model.tokenize
+loss_of = losses.MultipleNegativesRankingLoss(model, scale=20.0)
+optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.01)
+model.train()
+
+wall, cpu = [], []
+with open(batches_file) as lines:
+    batches = [json.loads(line) for line in lines]
+for batch in batches:
+    started, used = time.perf_counter(), time.process_time()
+    features = []
+    for column, length in (("anchors", 64), ("positives", 128)):
+        if not is_static:
+            model.max_seq_length = length
+        features.append(tokenize(batch[column]))
+    loss = loss_of(features, None)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    optimizer.zero_grad()
+    wall.append(1000 * (time.perf_counter() - started))
+    cpu.append(1000 * (time.process_time() - used))
+
+peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+print(json.dumps({"wall": wall[2:], "cpu": cpu[2:], "peakMiB": peak, "loss": loss.item()}))
