@@ -9,9 +9,9 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
+import { type Api, graphql } from '#src/graphql-client.ts';
 import { writeBenchmark } from './benchmark.ts';
 import { writeCorpus } from './corpus.ts';
-import { type Api, graphql } from './graphql.ts';
 import { scoreTable } from './table.ts';
 
 interface Surroundings {

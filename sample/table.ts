@@ -1,9 +1,16 @@
-import type { Api } from './graphql.ts';
+import type { Api } from '#src/graphql-client.ts';
 
 interface Evaluation {
   run: {
     scores: { system: string; queryLang: string; docLang: string; metric: string; value: number }[];
-    averages: { system: string; metric: string; name: 'MONO' | 'CLIR' | 'GAP'; value: number; ciLow: number | null; ciHigh: number | null }[];
+    averages: {
+      system: string;
+      metric: string;
+      name: 'MONO' | 'CLIR' | 'GAP';
+      value: number;
+      ciLow: number | null;
+      ciHigh: number | null;
+    }[];
   };
 }
 
@@ -18,23 +25,34 @@ export async function scoreTable(api: Api, run: string): Promise<string[]> {
   const metric = 'nDCG@10';
   const scores = evaluation.scores.filter((s) => s.metric === metric);
   const averages = evaluation.averages.filter((a) => a.metric === metric);
-  const directions = [...new Set(scores.map((s) => `${s.queryLang}-${s.docLang}`))].sort((a, b) => rank(a) - rank(b));
+  const directions = [...new Set(scores.map((s) => `${s.queryLang}-${s.docLang}`))].sort(
+    (a, b) => rank(a) - rank(b),
+  );
   const systems = [...new Set(scores.map((s) => s.system))];
   const percent = (value: number) => (100 * value).toFixed(1);
-  const row = (cells: string[]) => cells.map((cell, i) => (i ? cell.padStart(i > directions.length ? 19 : 6) : cell.padEnd(18))).join(' ');
+  const row = (cells: string[]) =>
+    cells.map((cell, i) => (i ? cell.padStart(i > directions.length ? 19 : 6) : cell.padEnd(18))).join(' ');
   return [
     `${metric} x 100, query language - document language, 95 % bootstrap intervals`,
     row(['', ...directions, 'Mono', 'CLIR', 'gap']),
     ...systems.map((system) => {
       const value = (direction: string) =>
-        percent(scores.find((s) => s.system === system && `${s.queryLang}-${s.docLang}` === direction)!.value);
+        percent(
+          scores.find((s) => s.system === system && `${s.queryLang}-${s.docLang}` === direction)!.value,
+        );
       const average = (name: string) => {
         const found = averages.find((a) => a.system === system && a.name === name);
         if (!found) return '';
         const interval = found.ciLow === null ? '' : ` [${percent(found.ciLow)}, ${percent(found.ciHigh!)}]`;
         return `${percent(found.value)}${interval}`;
       };
-      return row([system.replace(/@1$/, ''), ...directions.map(value), average('MONO'), average('CLIR'), average('GAP')]);
+      return row([
+        system.replace(/@1$/, ''),
+        ...directions.map(value),
+        average('MONO'),
+        average('CLIR'),
+        average('GAP'),
+      ]);
     }),
   ];
 }

@@ -28,4 +28,13 @@ program
   .command('migrate')
   .description('bring the database of DATABASE_URL up to date')
   .action(async () => (await import('./database/migrate-command.ts')).migrate());
+program
+  .command('ask <query>')
+  .description(
+    'send a GraphQL operation, or a .graphql file with its variables beside it, to the running laboratory',
+  )
+  .option('--variables <json>', 'variables of the operation')
+  .option('--operation <name>', 'which operation of several')
+  .option('--wait', 'wait for the runs that it launched')
+  .action(async (query, options) => (await import('./ask.ts')).ask(query, options));
 await program.parseAsync();

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, exec, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 
@@ -21,11 +22,15 @@ interface Started {
   exit: Promise<{ code: number | null; signal: string | null }>;
 }
 
+/** Killed after the tests, so that a failed one leaves nothing behind to wait for. */
+const running = new Set<ChildProcess>();
+
 function start(env: Record<string, string>): Started {
   const child = spawn(process.execPath, ['src/main.ts', 'start'], {
     cwd: root,
     env: { ...process.env, PORT: '0', ...env },
   });
+  running.add(child);
   let text = '';
   for (const stream of [child.stdout!, child.stderr!])
     stream.setEncoding('utf8').on('data', (chunk) => (text += chunk));
@@ -70,7 +75,11 @@ describe('npm start', () => {
   before(async () => {
     home = await mkdtemp(join(tmpdir(), 'isogloss-start-'));
   });
-  after(() => rm(home, { recursive: true, force: true }));
+  after(async () => {
+    for (const child of running) child.kill('SIGKILL');
+    for (let i = 0; i < 100 && (await processesOf(home)).length; i++) await sleep(100);
+    await rm(home, { recursive: true, force: true });
+  });
 
   test('a wrong setting is one line and exit code 1', async () => {
     for (const [env, line] of [
@@ -143,6 +152,7 @@ describe('npm start', () => {
     assert.equal((await ask(url, '{ __typename }')).data!.__typename, 'Query');
 
     await examples(url);
+    await quickStart(url);
 
     // Killed outright: nothing survives the supervisor, nothing acknowledged is lost, and the next start opens the folder.
     second.process.kill('SIGKILL');
@@ -152,7 +162,11 @@ describe('npm start', () => {
     const third = start({ ISOGLOSS_HOME: home });
     const [, again] = await third.says(ready);
     const after = await ask(again, '{ runs { totalCount } model(ref: "mine/ko-en") { ref } }');
-    assert.equal((after.data!.runs as { totalCount: number }).totalCount, 11);
+    assert.equal(
+      (after.data!.runs as { totalCount: number }).totalCount,
+      13,
+      'the README trains what examples/04 trained: one run',
+    );
     assert.deepEqual(after.data!.model, { ref: 'mine/ko-en@1' });
     third.process.kill('SIGTERM');
     assert.equal((await third.exit).code, 0);
@@ -196,4 +210,19 @@ async function examples(url: string) {
   }
   await client.dispose();
   assert.deepEqual(statuses, ['QUEUED', 'RUNNING', 'SUCCEEDED']);
+}
+
+/** The commands of the README as they stand, but for the port. */
+async function quickStart(url: string) {
+  const readme = await readFile(join(root, 'README.md'), 'utf8');
+  const commands = [...readme.matchAll(/^npm run -s ask -- [^']*'[^']*'$/gm)].map(([command]) => command);
+  assert.equal(commands.length, 5);
+  for (const command of commands) {
+    const { stdout } = await promisify(exec)(command, {
+      cwd: root,
+      env: { ...process.env, PORT: new URL(url).port },
+    });
+    assert.ok(JSON.parse(stdout.slice(0, stdout.lastIndexOf('}') + 1)), command);
+    if (command.includes('--wait')) assert.match(stdout, /^[A-Z]+ SUCCEEDED$/m);
+  }
 }
