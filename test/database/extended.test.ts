@@ -69,6 +69,20 @@ onEachDatabase('the extended protocol', (bench) => {
     b.close();
   });
 
+  test('the unnamed statement may be run twice, whatever it does', async () => {
+    const wire = await openWire(bench.url);
+    for (const [sql, tag] of [
+      ['LISTEN twice', 'CLISTEN'],
+      ["SET work_mem TO '3MB'", 'CSET'],
+    ]) {
+      assert.deepEqual(await wire.ask(parse('', sql), sync), ['1', 'ZI']);
+      for (let time = 0; time < 2; time++) {
+        assert.deepEqual(await wire.ask(bind('', ''), execute(), sync), ['2', tag, 'ZI']);
+      }
+    }
+    wire.close();
+  });
+
   test('portals of the same name go on where their client left them', async () => {
     const [a, b] = [await openWire(bench.url), await openWire(bench.url)];
     const open = (from: number) => [

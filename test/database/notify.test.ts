@@ -84,6 +84,15 @@ onEachDatabase('LISTEN and NOTIFY', (bench) => {
     assert.deepEqual(await ofB.take(a), ['committed:']);
   });
 
+  test('listening begins although the next transaction has begun, and failed', async () => {
+    const [a, b] = [await bench.client(), await bench.client()];
+    const ofB = listen(b);
+    await assert.rejects(b.query('BEGIN; LISTEN early; COMMIT; BEGIN; SELECT 1/0'), { code: '22012' });
+    await b.query('ROLLBACK');
+    await a.query('NOTIFY early');
+    assert.deepEqual(await ofB.take(a), ['early:']);
+  });
+
   test('work by the extended protocol, prepared and several at once', async () => {
     const [a, b] = [await bench.client(), await bench.client()];
     const ofB = listen(b);

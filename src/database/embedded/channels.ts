@@ -1,62 +1,71 @@
 import type { Answer } from './answer.ts';
 import type { Client } from './client.ts';
-import type { Engine } from './engine.ts';
+import type { Ask } from './settings.ts';
 import type { Subscription } from './sql.ts';
+
+interface Listener {
+  channels: Set<string>;
+  /** LISTENs and UNLISTENs of the transaction that is open. */
+  uncommitted: Subscription[];
+  /** The backend is not yet tuned to what was committed. */
+  changed: boolean;
+}
 
 /**
  * Who listens to what. The backend listens to the channels of all clients; a client's own set follows the commands that
  * the backend has confirmed by their tags, and takes effect when their transaction commits.
  */
-export function createChannels(engine: Engine) {
-  const listening = new Map<Client, Set<string>>();
-  const uncommitted = new Map<Client, Subscription[]>();
+export function createChannels(ask: Ask) {
+  const listeners = new Map<Client, Listener>();
 
-  function commit(client: Client) {
-    const changes = uncommitted.get(client);
-    if (!changes) return;
-    uncommitted.delete(client);
-    const mine = new Set(listening.get(client));
-    for (const { on, channel } of changes) {
-      if (channel === null) mine.clear();
-      else if (on) mine.add(channel);
-      else mine.delete(channel);
+  function commit(listener: Listener) {
+    for (const { on, channel } of listener.uncommitted.splice(0)) {
+      listener.changed = true;
+      if (channel === null) listener.channels.clear();
+      else if (on) listener.channels.add(channel);
+      else listener.channels.delete(channel);
     }
-    // The backend has the last word: a LISTEN may have gone with a rolled back savepoint.
-    const heard = heardChannels();
-    listening.set(client, mine.intersection(heard));
-    tune(heard);
   }
 
-  const heardChannels = () =>
-    new Set(engine.rows('SELECT pg_listening_channels()').map(([name]) => name as string));
-
-  /** Makes the backend listen to what somebody listens to. */
-  function tune(heard: Set<string>) {
-    const wanted = new Set([...listening.values()].flatMap((channels) => [...channels]));
+  /** Makes the backend listen to what somebody listens to; not in a transaction. */
+  function tune(changed?: Listener) {
+    const heard = new Set(ask('SELECT pg_listening_channels()').map(([name]) => name as string));
+    // The backend has the last word: a LISTEN may have gone with a rolled back savepoint.
+    if (changed) changed.channels = changed.channels.intersection(heard);
+    const wanted = new Set([...listeners.values()].flatMap(({ channels }) => [...channels]));
     const quoted = (channel: string) => `"${channel.replaceAll('"', '""')}"`;
-    for (const channel of wanted.difference(heard)) engine.rows(`LISTEN ${quoted(channel)}`);
-    for (const channel of heard.difference(wanted)) engine.rows(`UNLISTEN ${quoted(channel)}`);
+    for (const channel of wanted.difference(heard)) ask(`LISTEN ${quoted(channel)}`);
+    for (const channel of heard.difference(wanted)) ask(`UNLISTEN ${quoted(channel)}`);
   }
 
   return {
     /** Notes a client's LISTENs and UNLISTENs; `subscriptions` are those of the batch, in order. */
     note(client: Client, { events, status }: Answer, subscriptions: Subscription[]) {
+      const known = listeners.get(client);
+      if (!known && !events.some((event) => listening.has(event))) return;
+      const listener = known ?? { channels: new Set<string>(), uncommitted: [], changed: false };
+      listeners.set(client, listener);
       const expected = subscriptions.values();
       for (const event of events) {
-        if (event === 'LISTEN' || event === 'UNLISTEN' || event === 'DISCARD ALL') {
-          const change = event === 'DISCARD ALL' ? { on: false, channel: null } : expected.next().value;
-          if (change) uncommitted.set(client, [...(uncommitted.get(client) ?? []), change]);
-        } else if (event === 'COMMIT') commit(client);
+        if (event === 'DISCARD ALL') listener.uncommitted.push({ on: false, channel: null });
+        else if (listening.has(event)) {
+          const change = expected.next().value;
+          if (change) listener.uncommitted.push(change);
+        } else if (event === 'COMMIT') commit(listener);
         // ROLLBACK TO SAVEPOINT has the same tag, but leaves the transaction open.
-        else if ((event === 'ROLLBACK' || event === 'ERROR') && status === 'I') uncommitted.delete(client);
+        else if ((event === 'ROLLBACK' || event === 'ERROR') && status === 'I') listener.uncommitted = [];
       }
-      if (status === 'I') commit(client);
+      if (status !== 'I') return;
+      commit(listener);
+      if (listener.changed) tune(listener);
+      listener.changed = false;
     },
-    listeners: (channel: string) =>
-      [...listening].filter(([, channels]) => channels.has(channel)).map(([client]) => client),
+    of: (channel: string) =>
+      [...listeners].filter(([, { channels }]) => channels.has(channel)).map(([client]) => client),
     remove(client: Client) {
-      uncommitted.delete(client);
-      if (listening.delete(client)) tune(heardChannels());
+      if (listeners.delete(client)) tune();
     },
   };
 }
+
+const listening = new Set(['LISTEN', 'UNLISTEN', 'DISCARD ALL']);

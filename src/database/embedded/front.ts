@@ -8,6 +8,7 @@ import {
   Fatal,
   ProtocolError,
   readyForQuery,
+  ServerError,
   type Status,
 } from './protocol.ts';
 import { shareSession } from './shared.ts';
@@ -92,9 +93,10 @@ export function createFront(engine: Engine, options: FrontOptions): Front {
     try {
       job.resolve(job.work());
     } catch (error) {
-      // What the client itself has done wrong ends the client alone.
-      if (!(error instanceof Fatal || error instanceof ProtocolError)) options.onPanic(error);
-      job.reject(error);
+      // Settings that cannot be, or a message that cannot be read, end their own client; all else is the engine's fault.
+      if (error instanceof ServerError) job.reject(new Fatal(error.code, error.message));
+      else if (error instanceof ProtocolError) job.reject(error);
+      else options.onPanic(error);
     }
     if (owner?.client === job.client) watchIdle(job.client);
   }

@@ -145,12 +145,20 @@ export function readFields(message: Buffer): Record<string, string> {
   return fields;
 }
 
-/** The rows of the first result of a simple query, values as text; throws the first error as an Error. */
+/** PostgreSQL's answer to SQL of our own. */
+export class ServerError extends Error {
+  readonly code: string;
+  constructor(fields: Record<string, string>) {
+    super(fields.M);
+    this.code = fields.C;
+  }
+}
+
+/** The rows of the first result of a simple query, values as text; throws its first error as ServerError. */
 export function readRows(answer: Buffer): (string | null)[][] {
   const rows: (string | null)[][] = [];
   for (const message of messages(answer)) {
-    if (typeOf(message) === 'E')
-      throw Object.assign(new Error(readFields(message).M), { fields: readFields(message) });
+    if (typeOf(message) === 'E') throw new ServerError(readFields(message));
     if (typeOf(message) !== 'D') continue;
     const row: (string | null)[] = [];
     let at = 7;

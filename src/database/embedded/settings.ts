@@ -4,6 +4,9 @@ import { query, readRows } from './protocol.ts';
 /** Settings of a session by name, values as in pg_settings (in the base unit, lists flat). */
 export type Settings = ReadonlyMap<string, string>;
 
+/** Runs SQL of the front's own in the session as it is. */
+export type Ask = Engine['rows'];
+
 // Whatever a session can hold beyond its transaction and that cannot be carried over: settings, role, what currval()
 // and lastval() remember, temporary objects, cursors WITH HOLD. 15 us altogether, so it is done at every change of hands
 // rather than guessed when it is needed. No RESET ROLE: RESET SESSION AUTHORIZATION includes it.
@@ -29,8 +32,8 @@ export function startSession(engine: Engine, settings: Settings): Buffer {
  * The settings that the backend's session has of its own; `custom` names those with a prefix that no view lists.
  * 0.5 ms: to be asked only when they may have changed.
  */
-export function readSettings(engine: Engine, custom: ReadonlySet<string>): Map<string, string> {
-  const rows = engine.rows(`
+export function readSettings(ask: Ask, custom: ReadonlySet<string>): Map<string, string> {
+  const rows = ask(`
     SELECT 'session_authorization', session_user::text WHERE session_user <> 'postgres'
     UNION ALL SELECT 'role', current_setting('role') WHERE current_setting('role') <> 'none'
     UNION ALL SELECT name, setting FROM pg_catalog.pg_settings WHERE source = 'session'

@@ -5,7 +5,6 @@ import type { Engine } from './engine.ts';
 import {
   type Complaint,
   copyFail,
-  Fatal,
   query,
   readString,
   replaceString,
@@ -14,7 +13,7 @@ import {
   sync,
   typeOf,
 } from './protocol.ts';
-import { configures, customNames, readSettings, startSession } from './settings.ts';
+import { type Ask, configures, customNames, readSettings, startSession } from './settings.ts';
 import { intentOf } from './sql.ts';
 
 /**
@@ -23,7 +22,12 @@ import { intentOf } from './sql.ts';
  * is refused.
  */
 export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
-  const channels = createChannels(engine);
+  /** SQL of our own, between two batches: as any simple query, it costs the current client its unnamed statement. */
+  const ask: Ask = (sql) => {
+    current?.prepared.unnamedLost();
+    return engine.rows(sql);
+  };
+  const channels = createChannels(ask);
   /** Parameters as the backend has last reported them: those of the current client. */
   const parameters = new Map<string, Buffer>();
   let current: Client | null = null;
@@ -33,16 +37,11 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
   }
   report(readAnswer(engine.greeting, null).parameters);
 
-  /** Lends the session to this client. */
+  /** Lends the session to this client. Throws ServerError where its settings cannot be. */
   function bring(client: Client) {
     if (current === client) return;
     current = null;
-    try {
-      report(readAnswer(startSession(engine, client.settings), null).parameters);
-    } catch (error) {
-      const { fields } = error as { fields?: Record<string, string> };
-      throw fields ? new Fatal(fields.C, fields.M) : error;
-    }
+    report(readAnswer(startSession(engine, client.settings), null).parameters);
     client.prepared.unnamedLost();
     const revived = client.prepared.revive();
     if (revived.length > 0) engine.exec(Buffer.concat(revived.flatMap((parse) => [parse, sync])));
@@ -65,18 +64,17 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
     client.settingsChanged ||= client.alwaysConfigures || events.some((event) => settingTags.has(event));
     if (status !== 'I' || !client.settingsChanged) return;
     client.settingsChanged = false;
-    const own = readSettings(engine, client.customSettings);
-    client.prepared.unnamedLost();
+    const own = readSettings(ask, client.customSettings);
     client.settings = new Map([...client.startup, ...own]);
     // What was RESET has the server's default now, not the connection's: bring it anew.
     if (client.settings.size > own.size) current = null;
   }
 
   return {
-    /** Starts a client's session; gives what it is told of it. Throws Fatal for a bad setting. */
+    /** Starts a client's session; gives what it is told of it. Throws ServerError for a bad setting. */
     greet(client: Client): Buffer {
       bring(client);
-      client.settings = new Map([...client.startup, ...readSettings(engine, client.customSettings)]);
+      client.settings = new Map([...client.startup, ...readSettings(ask, client.customSettings)]);
       return Buffer.concat([...parameters.values()]);
     },
 
@@ -102,7 +100,7 @@ export function shareSession(engine: Engine, clients: () => Iterable<Client>) {
       const own: Buffer[] = [];
       for (const { channel, message } of answer.notifications) {
         message.writeInt32BE(client.pid, 5); // else all clients would seem to be one
-        for (const listener of channels.listeners(channel)) {
+        for (const listener of channels.of(channel)) {
           if (listener === client) own.push(message);
           else listener.send(message);
         }
