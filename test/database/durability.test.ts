@@ -146,6 +146,23 @@ describe('the embedded database on disk', () => {
     assert.deepEqual(await second.lost, { code: 0, signal: null });
   });
 
+  test('removes the folder of its socket when its parent was killed', async () => {
+    const start = fileURLToPath(new URL('../../src/database/embedded/start.ts', import.meta.url));
+    const program = `const { startEmbedded } = await import(${JSON.stringify(start)});
+      const { url, process: { pid } } = await startEmbedded({ dataDir: 'memory' });
+      console.log(JSON.stringify({ url, pid }));`;
+    const parent = spawn(process.execPath, ['--input-type=module', '-e', program], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const [line] = await once(parent.stdout, 'data');
+    const { url, pid } = JSON.parse(String(line));
+    const socketFolder = new URL(url).searchParams.get('host')!;
+    assert.ok(fs.existsSync(socketFolder));
+    parent.kill('SIGKILL');
+    while (isRunning(pid)) await sleep(10);
+    assert.ok(!fs.existsSync(socketFolder));
+  });
+
   test('starts where a first start was killed half-way', async () => {
     const dataDir = join(root, 'half');
     await mkdir(join(dataDir, 'cluster.new'), { recursive: true });
@@ -190,3 +207,12 @@ describe('the embedded database on disk', () => {
     syncBuiltinESMExports();
   });
 });
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -5,8 +5,9 @@
  * Exit codes: 0 stopped; 3 the folder is in use; 1 any other failure to start; 70 the engine broke (what was
  * acknowledged is on disk: start again).
  */
-import { rmSync } from 'node:fs';
+import { rmdirSync, rmSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { UserError } from '#src/errors.ts';
 import { openCluster } from './cluster.ts';
@@ -74,6 +75,11 @@ try {
     front.stop();
     await engine.close();
     lock?.release();
+    if (process.connected === false && port === null && dirname(address) !== folder) {
+      // The parent made a folder for the socket and no longer lives to remove it. Only an empty one goes.
+      rmSync(address, { force: true });
+      rmdirSync(dirname(address));
+    }
     process.exit(0);
   }
   let stopping = false;
