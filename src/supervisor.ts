@@ -3,6 +3,7 @@ import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { runSampleStudy, sampleState } from '../sample/study.ts';
 import { type Config, configOrExit } from './config.ts';
 import { startEmbedded } from './database/embedded/start.ts';
@@ -80,7 +81,19 @@ async function openDatabase(config: Config) {
     log: join(config.home, 'logs', 'database.log'),
   });
   await applyMigrations(database.url);
+  await tidy(database.url);
   return { ...database, embedded: true };
+}
+
+/** PGlite has no autovacuum, and leases rewrite a run's row every second. */
+async function tidy(url: string) {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    await client.query('VACUUM (ANALYZE) run, attempt, metric_summary, collection, embedding_set, name');
+  } finally {
+    await client.end();
+  }
 }
 
 /** Starts a process and starts it again whenever it dies by itself; resolves with its first `ready` message. */

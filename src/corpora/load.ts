@@ -58,6 +58,8 @@ export async function loadCollection(
     counts.units,
     counts.texts,
   ]);
+  // The embedded database has no autovacuum to do it, and plans made for empty tables are bad ones.
+  await db.pool.query('ANALYZE unit, text, qrel');
   return id;
 }
 
