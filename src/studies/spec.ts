@@ -1,0 +1,166 @@
+import { z } from 'zod';
+import { batchings, language, pairings, parallelNegatives } from '#src/recipes/composition.ts';
+import { poolings, schedules } from '#src/recipes/training.ts';
+
+/**
+ * A study as people write it, in YAML or as a GraphQL input: bases x compositions x factors x seeds, merges over the
+ * models that come out, and what everything is measured on. Names of cells and models follow from the names here.
+ */
+const ref = z.string().min(1).max(200);
+const label = z
+  .string()
+  .regex(/^[\p{L}\p{N}][\p{L}\p{N}\p{M}._-]{0,47}$/u, 'a label has 1 to 48 letters, digits, ".", "_" or "-"');
+const share = z.number().positive().finite();
+
+/** Where pairs come from; every direction of a composition draws from all sources by their shares. */
+const source = z.strictObject({
+  corpus: ref,
+  pairing: z.enum(pairings).default('PASSAGE'),
+  share: share.default(1),
+});
+
+const direction = z.strictObject({ queryLang: language, positiveLang: language, share: share.default(1) });
+
+/** One composition by hand: directions over the study's sources, or components of its own. */
+const ownComposition = z
+  .strictObject({
+    name: label,
+    directions: z.array(direction).min(1).optional(),
+    components: z
+      .array(
+        z.strictObject({
+          corpus: ref,
+          pairing: z.enum(pairings).default('PASSAGE'),
+          queryLang: language,
+          positiveLang: language,
+          negativeLangs: z.array(language).optional(),
+          share,
+        }),
+      )
+      .min(1)
+      .optional(),
+  })
+  .refine(
+    (c) => (c.directions === undefined) !== (c.components === undefined),
+    'give either directions or components',
+  );
+
+/**
+ * PAPER: every direction alone, then mono, cross and all (Jang et al. 2026). DIRECTIONS, MONO, CROSS, ALL: its parts.
+ */
+export const presets = ['PAPER', 'DIRECTIONS', 'MONO', 'CROSS', 'ALL'] as const;
+
+/** Every combination of shares over directions: `{ko-ko: [0, 1], ko-en: [0, 0.5, 1]}` as a list of axes. */
+const grid = z.strictObject({
+  grid: z
+    .array(
+      z.strictObject({
+        queryLang: language,
+        positiveLang: language,
+        shares: z.array(z.number().min(0).finite()).min(1),
+      }),
+    )
+    .min(1)
+    .max(16),
+});
+
+const settings = z.strictObject({
+  steps: z.int().min(1).optional(),
+  epochs: z.number().positive().optional(),
+  batchSize: z.int().min(2).optional(),
+  temperature: z.number().positive().optional(),
+  learningRate: z.number().positive().optional(),
+  warmupSteps: z.int().min(0).optional(),
+  schedule: z.enum(schedules).optional(),
+  weightDecay: z.number().min(0).optional(),
+  clipNorm: z.number().min(0).optional(),
+  maxQueryLength: z.int().min(2).optional(),
+  maxPassageLength: z.int().min(2).optional(),
+  checkpointEvery: z.int().min(1).optional(),
+});
+
+const init = z.union([
+  z.strictObject({ static: z.strictObject({ tokenizer: ref, dimension: z.int().optional() }) }),
+  z.strictObject({
+    bert: z.strictObject({
+      tokenizer: ref,
+      layers: z.int().optional(),
+      hidden: z.int().optional(),
+      heads: z.int().optional(),
+      ffn: z.int().optional(),
+      maxLength: z.int().optional(),
+      pooling: z.enum(poolings).optional(),
+    }),
+  }),
+]);
+
+/** A model that exists, or one that the study trains first. */
+const base = z
+  .strictObject({
+    name: label,
+    model: ref.optional(),
+    init: init.optional(),
+    directions: z.array(direction).min(1).optional(),
+    sources: z.array(source).min(1).optional(),
+    training: settings.optional(),
+    seed: z.int().min(0).optional(),
+  })
+  .refine((b) => (b.model === undefined) !== (b.init === undefined), 'give either model or init')
+  .refine(
+    (b) => b.init === undefined || b.directions !== undefined,
+    'a base that is trained needs directions',
+  );
+
+/**
+ * `of`: names of compositions (BASE stands for the base model), PAIRS: every two of the compositions, ALL: all of
+ * them, SINGLES: the directions alone.
+ */
+const merge = z.strictObject({
+  name: label.optional(),
+  method: z.string().default('LINEAR'),
+  of: z.union([z.enum(['PAIRS', 'ALL', 'SINGLES']), z.array(z.string().min(1)).min(2).max(16)]),
+  withBase: z.boolean().default(false),
+  weights: z.array(z.number().finite()).min(2).optional(),
+  parameters: z.record(z.string(), z.number()).optional(),
+});
+
+/** What the merge is to be beaten by, or beat: one model trained on the union of the parts' components. */
+export const unions = ['OFF', 'SAME_STEPS', 'SUM_STEPS'] as const;
+
+export const studySpec = z.strictObject({
+  name: label,
+  description: z.string().max(2000).optional(),
+  languages: z.array(language).min(2).max(8),
+  sources: z.array(source).max(16).default([]),
+  bases: z.array(base).min(1).max(16),
+  compositions: z
+    .array(z.union([z.enum(presets), ownComposition, grid]))
+    .min(1)
+    .max(64),
+  factors: z
+    .strictObject({
+      parallelNegatives: z.array(z.enum(parallelNegatives)).min(1).optional(),
+      batching: z.array(z.enum(batchings)).min(1).optional(),
+      temperature: z.array(z.number().positive()).min(1).optional(),
+      learningRate: z.array(z.number().positive()).min(1).optional(),
+      steps: z.array(z.int().min(1)).min(1).optional(),
+      batchSize: z.array(z.int().min(2)).min(1).optional(),
+    })
+    .default({}),
+  training: settings,
+  seeds: z.array(z.int().min(0)).min(1).max(100).default([0]),
+  merges: z.array(merge).max(64).default([]),
+  union: z.enum(unions).default('OFF'),
+  evaluation: z.strictObject({
+    benchmarks: z.array(ref).min(1).max(64),
+    /** Benchmarks that choices are made on; the others are looked at once. */
+    selection: z.array(ref).default([]),
+    directions: z.array(z.strictObject({ queryLang: language, docLang: language })).optional(),
+    metrics: z.array(z.string()).min(1).default(['nDCG@10']),
+    depth: z.int().min(1).default(100),
+    bm25: z.boolean().default(true),
+  }),
+});
+
+export type StudySpec = z.infer<typeof studySpec>;
+export type StudySettings = z.infer<typeof settings>;
