@@ -2,7 +2,7 @@ import DataLoader from 'dataloader';
 import type { Config } from '#src/config.ts';
 import type { EncoderPool } from '#src/embeddings/encoder.ts';
 import type { EventFeed } from '#src/runs/feed.ts';
-import type { Laboratory } from '#src/runs/launch.ts';
+import type { Laboratory, Launch } from '#src/runs/launch.ts';
 
 /** What a resolver may use; one object per operation, so that loaders never outlive what they have read. */
 export interface Context {
@@ -10,6 +10,8 @@ export interface Context {
   config: Config;
   encoders: EncoderPool;
   feed: EventFeed;
+  /** Stands in for launching where a launch is only thought through (planStudy); answers with a run's id. */
+  launch?: (lab: Laboratory, spec: Launch) => Promise<string>;
 }
 
 type Batch<K, V> = (keys: readonly K[], context: Context) => Promise<readonly (V | Error)[]>;

@@ -52,7 +52,7 @@ export async function launchRun<K extends RunKind>(
   } catch (error) {
     throw error instanceof ZodError ? fromZod(error, 'input') : error;
   }
-  const id = await launch(context.lab, {
+  const id = await (context.launch ?? launch)(context.lab, {
     recipe: recipe as Recipe,
     used: spec.used,
     makes: spec.makes,
