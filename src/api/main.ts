@@ -7,6 +7,7 @@ import { connect } from '#src/database/client.ts';
 import { openEncoders } from '#src/embeddings/encoder.ts';
 import { openFeed } from '#src/runs/feed.ts';
 import { openQueue } from '#src/runs/queue.ts';
+import { keepStudiesGoing } from '#src/studies/advance.ts';
 import { schema } from './schema.ts';
 import { startServer } from './server.ts';
 
@@ -24,26 +25,26 @@ const store = await openDiskStore(join(config.home, 'artifacts'));
 const queue = await openQueue(db, 'api', (error) => log.warn(`queue: ${error.message}`));
 const feed = openFeed(db, (error) => log.warn(`events: ${error.message}`));
 const encoders = openEncoders(config.threads, (line) => log.info(`encoder: ${line}`));
-const server = await startServer(schema, { lab: { db, store, queue }, config, encoders, feed }, log).catch(
-  (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
-    const why = {
-      EADDRINUSE: 'is in use',
-      EACCES: 'may not be used',
-      EADDRNOTAVAIL: 'is no address of this machine',
-    }[error.code];
-    process.stderr.write(
-      `isogloss: ${config.host}:${config.port} ${why}; choose another with PORT and HOST\n`,
-    );
-    process.exit(1);
-  },
-);
+const context = { lab: { db, store, queue }, config, encoders, feed };
+const server = await startServer(schema, context, log).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE' && error.code !== 'EACCES' && error.code !== 'EADDRNOTAVAIL') throw error;
+  const why = {
+    EADDRINUSE: 'is in use',
+    EACCES: 'may not be used',
+    EADDRNOTAVAIL: 'is no address of this machine',
+  }[error.code];
+  process.stderr.write(`isogloss: ${config.host}:${config.port} ${why}; choose another with PORT and HOST\n`);
+  process.exit(1);
+});
+
+const studies = keepStudiesGoing(schema, context, log);
 
 let stopping = false;
 async function stop() {
   if (stopping) return;
   stopping = true;
   encoders.stop();
+  await studies.stop();
   await feed.close();
   await server.stop();
   await queue.stop().catch(() => {});

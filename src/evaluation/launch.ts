@@ -27,7 +27,7 @@ builder.objectFields(EvaluationRunType, (t) => ({
   }),
 }));
 
-const DirectionInput = builder.inputType('DirectionInput', {
+export const DirectionInput = builder.inputType('DirectionInput', {
   fields: (t) => ({ queryLang: t.string({ required: true }), docLang: t.string({ required: true }) }),
 });
 

@@ -25,13 +25,13 @@ builder.objectFields(TrainingRunType, (t) => ({
   }),
 }));
 
-const PairingEnum = builder.enumType('Pairing', { values: pairings });
-const BatchingEnum = builder.enumType('Batching', { values: batchings });
-const ParallelNegativesEnum = builder.enumType('ParallelNegatives', { values: parallelNegatives });
+export const PairingEnum = builder.enumType('Pairing', { values: pairings });
+export const BatchingEnum = builder.enumType('Batching', { values: batchings });
+export const ParallelNegativesEnum = builder.enumType('ParallelNegatives', { values: parallelNegatives });
 const PoolingEnum = builder.enumType('Pooling', { values: poolings });
-const ScheduleEnum = builder.enumType('Schedule', { values: schedules });
+export const ScheduleEnum = builder.enumType('Schedule', { values: schedules });
 
-const ComponentInput = builder.inputType('ComponentInput', {
+export const ComponentInput = builder.inputType('ComponentInput', {
   description:
     'Which query language is paired with which passage language, from which corpus, and how much of it.',
   fields: (t) => ({
@@ -52,12 +52,12 @@ const CompositionInput = builder.inputType('CompositionInput', {
   }),
 });
 
-const StaticInput = builder.inputType('StaticInput', {
+export const StaticInput = builder.inputType('StaticInput', {
   description: 'A bag of token embeddings from scratch: trains in seconds.',
   fields: (t) => ({ dimension: t.int({ defaultValue: 256 }), tokenizer: t.string({ required: true }) }),
 });
 
-const BertInput = builder.inputType('BertInput', {
+export const BertInput = builder.inputType('BertInput', {
   description: 'A BERT encoder from random weights.',
   fields: (t) => ({
     layers: t.int({ defaultValue: 4 }),

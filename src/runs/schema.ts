@@ -54,7 +54,7 @@ export const IssueType = builder.objectRef<{ path: string; message: string }>('I
   fields: (t) => ({ path: t.exposeString('path'), message: t.exposeString('message') }),
 });
 
-const RunErrorType = builder.objectRef<RunError>('RunError').implement({
+export const RunErrorType = builder.objectRef<RunError>('RunError').implement({
   description: 'Why a run failed, in the words a refused mutation would have used.',
   fields: (t) => ({
     code: t.exposeString('code'),

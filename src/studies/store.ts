@@ -32,9 +32,13 @@ export async function findStudy(sql: Sql, name: string): Promise<StudyRow | null
 
 /**
  * Records a study, or lets one grow: steps that are there stay as they are, new ones are added, and a step that would
- * change is a CONFLICT, since runs have been launched from it.
+ * change is a CONFLICT, since runs have been launched from it. `stopped`: its runs that failed or were cancelled.
  */
-export async function saveStudy(db: Database, spec: StudySpec, steps: Step[]): Promise<StudyRow> {
+export async function saveStudy(
+  db: Database,
+  spec: StudySpec,
+  steps: Step[],
+): Promise<{ study: StudyRow; stopped: string[] }> {
   return db.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`study ${spec.name}`]);
     const found = await findStudy(tx, spec.name);
@@ -63,7 +67,20 @@ export async function saveStudy(db: Database, spec: StudySpec, steps: Step[]): P
        FROM jsonb_array_elements($2::jsonb) WITH ORDINALITY AS e(s, n)`,
       [rows[0].id, JSON.stringify(added), there.size],
     );
-    return rows[0];
+    await tx.query('UPDATE study_step SET error = NULL WHERE study_id = $1 AND run_id IS NULL', [rows[0].id]);
+    // Where the recipe has been run elsewhere since, that run stands for it.
+    await tx.query(
+      `UPDATE study_step s SET run_id = o.id FROM run r, run o
+       WHERE s.study_id = $1 AND r.id = s.run_id AND r.status IN ('FAILED', 'CANCELLED') AND NOT r.forced
+       AND o.recipe_hash = r.recipe_hash AND NOT o.forced AND o.status IN ('QUEUED', 'RUNNING', 'SUCCEEDED')`,
+      [rows[0].id],
+    );
+    const { rows: stopped } = await tx.query(
+      `SELECT DISTINCT r.id FROM study_step s JOIN run r ON r.id = s.run_id
+       WHERE s.study_id = $1 AND r.status IN ('FAILED', 'CANCELLED')`,
+      [rows[0].id],
+    );
+    return { study: rows[0], stopped: stopped.map((row) => row.id) };
   });
 }
 
@@ -71,11 +88,34 @@ export async function saveStudy(db: Database, spec: StudySpec, steps: Step[]): P
 export async function readSteps(sql: Sql, study: string): Promise<StepRow[]> {
   const { rows } = await sql.query(
     `SELECT s.key, s.kind, s.input, s.after, s.cell, s.run_id AS "runId", s.error, coalesce(r.outputs, '[]') AS outputs,
-            coalesce(r.status::text, CASE WHEN s.error IS NULL THEN 'WAITING' ELSE 'SKIPPED' END) AS status
-     FROM study_step s LEFT JOIN run r ON r.id = s.run_id WHERE s.study_id = $1 ORDER BY s.position`,
+            coalesce(r.status::text, CASE WHEN t.cancelled_at IS NOT NULL THEN 'CANCELLED'
+                                          WHEN s.error IS NOT NULL THEN 'SKIPPED' ELSE 'WAITING' END) AS status
+     FROM study_step s JOIN study t ON t.id = s.study_id LEFT JOIN run r ON r.id = s.run_id
+     WHERE s.study_id = $1 ORDER BY s.position`,
     [study],
   );
-  return rows;
+  return withSkipped(rows);
+}
+
+/** A step waits in vain for one that failed; told from the states, so that a retry of that one sets it free again. */
+function withSkipped(steps: StepRow[]): StepRow[] {
+  const lost = new Map<string, StepRow>();
+  return steps.map((step) => {
+    const missing = step.status === 'WAITING' ? step.after.find((key) => lost.has(key)) : undefined;
+    const told: StepRow = missing
+      ? {
+          ...step,
+          status: 'SKIPPED',
+          error: {
+            code: 'UNAVAILABLE',
+            message: `it needs "${missing}", which ${lost.get(missing)!.status}`,
+            issues: [],
+          },
+        }
+      : step;
+    if (['FAILED', 'CANCELLED', 'SKIPPED'].includes(told.status)) lost.set(told.key, told);
+    return told;
+  });
 }
 
 export async function cancelStudy(tx: Sql, id: string): Promise<string[]> {

@@ -1,0 +1,85 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { readSpec } from '#src/studies/input.ts';
+
+const yaml = `
+name: paper
+languages: [ko, en]
+sources:
+  - corpus: everyday
+bases:
+  - name: base
+    model: sample/base
+compositions:
+  - PAPER
+  - name: mostly-cross
+    directions:
+      - {queryLang: ko, positiveLang: en, share: 0.8}
+      - {queryLang: ko, positiveLang: ko, share: 0.2}
+  - grid:
+      - {queryLang: ko, positiveLang: en, shares: [0, 1]}
+factors: {parallelNegatives: [MASK, KEEP]}
+training: {steps: 50}
+seeds: [1, 2]
+merges:
+  - {name: both, of: [mono, cross], weights: [0.5, 0.5]}
+  - {of: PAIRS, withBase: true, method: TIES, parameters: {density: 0.5}}
+evaluation: {benchmarks: [questions]}
+`;
+
+const spec = {
+  name: 'paper',
+  description: null,
+  languages: ['ko', 'en'],
+  sources: [{ corpus: 'everyday', pairing: null }],
+  bases: [{ name: 'base', model: 'sample/base', init: null }],
+  compositions: [
+    { preset: 'PAPER' },
+    {
+      own: {
+        name: 'mostly-cross',
+        directions: [
+          { queryLang: 'ko', positiveLang: 'en', share: 0.8 },
+          { queryLang: 'ko', positiveLang: 'ko', share: 0.2 },
+        ],
+      },
+    },
+    { grid: [{ queryLang: 'ko', positiveLang: 'en', shares: [0, 1] }] },
+  ],
+  factors: { parallelNegatives: ['MASK', 'KEEP'] },
+  training: { steps: 50 },
+  seeds: [1, 2],
+  merges: [
+    { name: 'both', of: { names: ['mono', 'cross'] }, weights: [0.5, 0.5] },
+    { of: { group: 'PAIRS' }, withBase: true, method: 'TIES', parameters: [{ name: 'density', value: 0.5 }] },
+  ],
+  evaluation: { benchmarks: ['questions'] },
+};
+
+test('YAML and GraphQL are two forms of one study', () => {
+  assert.deepEqual(readSpec({ spec }), readSpec({ yaml }));
+});
+
+test('mistakes are named by their path', () => {
+  for (const [text, path, message] of [
+    [yaml.replace('PAPER', 'PAPERS'), 'input.compositions[0]', /./],
+    [yaml.replace('seeds: [1, 2]', 'seeds: [1, -2]'), 'input.seeds[1]', /./],
+    [yaml.replace('languages: [ko, en]', 'languages: [ko]'), 'input.languages', /./],
+    [`${yaml}\nbudget: 3`, 'input', /budget/],
+    [yaml.replace('model: sample/base', 'weights: x'), 'input.bases[0]', /weights/],
+    ['name: [', 'input.yaml', /cannot be read/],
+    ['a: &x 1\nb: *x', 'input.yaml', /aliases/],
+    [`a: ${'x'.repeat(300_000)}`, 'input.yaml', /300003 characters/],
+  ] as const)
+    assert.throws(
+      () => readSpec({ yaml: text }),
+      (error: Error & { issues: { path: string; message: string }[] }) => {
+        assert.match(error.message, message);
+        assert.ok(
+          error.issues.some((issue) => issue.path === path),
+          JSON.stringify(error.issues),
+        );
+        return true;
+      },
+    );
+});
