@@ -1,12 +1,12 @@
 import {
   bootstrapMeans,
-  type Column,
   effectSize,
   holm,
   type Interval,
   mean,
   pairedRandomization,
   percentileInterval,
+  type Resampling,
   winTieLoss,
 } from '#src/evaluation/statistics.ts';
 import type { Cell } from './plan.ts';
@@ -52,9 +52,12 @@ export interface Row {
   deltaClir: Difference | null;
 }
 
-/** Fixed, so that a table read twice is the same table. */
-const sampling = { resamples: 2000, seed: 0 };
-const testing = { resamples: 10_000, seed: 0 };
+/**
+ * Work that one table may take, in multiplications: a thousand runs should still be read in about a second, so large
+ * tables are resampled less often. The seed is fixed: a table read twice is the same table.
+ */
+const budget = 2e8;
+const resamplesFor = (size: number, most: number) => Math.max(500, Math.min(most, Math.floor(budget / size)));
 
 /**
  * The table of one benchmark and metric: a row per system, its seeds averaged query by query. Everything of a row
@@ -71,12 +74,24 @@ export function studyTable(measured: Measured[]): Row[] {
     groups.set(key, [...(groups.get(key) ?? []), m]);
   }
   const rows = [...groups.values()].map((group) => averaged(group, place));
+  const columns = rows.flatMap((row) => row.columns);
+  const size = queries.length * columns.length;
+  const replicates = columns.length
+    ? bootstrapMeans(
+        columns.map((d) => d.values),
+        { resamples: resamplesFor(size, 2000), seed: 0 },
+      )
+    : [];
+  columns.forEach((d, i) => {
+    d.replicates = replicates[i];
+  });
+  const testing = { resamples: resamplesFor(size, 10_000), seed: 0 };
   const bases = new Map(rows.filter((row) => row.cell.role === 'BASE').map((row) => [row.cell.base, row]));
 
   const table = rows.map((row): Row => {
     const base =
       row.cell.role === 'BASE' || row.cell.role === 'BASELINE' ? undefined : bases.get(row.cell.base);
-    return figuresOf(row, base);
+    return figuresOf(row, base, testing);
   });
   const differences = table.flatMap((row) => [row.deltaMono, row.deltaClir]).filter((d) => d !== null);
   const adjusted = holm(differences.map((d) => d.p));
@@ -88,16 +103,21 @@ export function studyTable(measured: Measured[]): Row[] {
 
 export const rowKey = ({ role, base, name, factors }: Cell) => JSON.stringify([role, base, name, factors]);
 
+/** One direction of a row: its seeds averaged query by query, and the means of the table's resampling of queries. */
+interface Column {
+  queryLang: string;
+  docLang: string;
+  /** NaN for queries that the direction does not have. */
+  values: Float64Array;
+  seedMeans: Map<number | null, number>;
+  replicates: Float64Array;
+}
+
 interface Averaged {
   cell: Cell;
   seeds: number[];
   runs: string[];
-  directions: {
-    queryLang: string;
-    docLang: string;
-    values: Float64Array;
-    seedMeans: Map<number | null, number>;
-  }[];
+  columns: Column[];
 }
 
 function averaged(group: Measured[], place: Map<string, number>): Averaged {
@@ -110,16 +130,16 @@ function averaged(group: Measured[], place: Map<string, number>): Averaged {
     cell: { ...group[0].cell, seed: null },
     seeds: [...new Set(group.flatMap((m) => (m.cell.seed === null ? [] : [m.cell.seed])))],
     runs: [...new Set(group.map((m) => m.run))],
-    directions: [...directions.values()].map((seeds) => ({
+    columns: [...directions.values()].map((seeds) => ({
       queryLang: seeds[0].queryLang,
       docLang: seeds[0].docLang,
       values: meanOverSeeds(seeds, place),
       seedMeans: new Map(seeds.map((m) => [m.cell.seed, mean(m.values)])),
+      replicates: new Float64Array(0),
     })),
   };
 }
 
-/** NaN for queries that the direction does not have. */
 function meanOverSeeds(seeds: Measured[], place: Map<string, number>): Float64Array {
   const sums = new Float64Array(place.size);
   const counts = new Uint32Array(place.size);
@@ -131,104 +151,79 @@ function meanOverSeeds(seeds: Measured[], place: Map<string, number>): Float64Ar
   return sums.map((sum, i) => (counts[i] ? sum / counts[i] : Number.NaN));
 }
 
-type Directions = Averaged['directions'];
-const isMono = (d: Directions[number]) => d.queryLang === d.docLang;
+/** A weighted sum of columns: an average over directions, a gap, a difference to another row. */
+type Term = [column: Column, weight: number];
 
-function figuresOf(row: Averaged, base: Averaged | undefined): Row {
-  const { directions, ...named } = row;
-  const own = replicatesOf(directions);
-  const figure = (over: number[], sign = (_: number) => 1): Figure | null => {
-    if (over.length === 0) return null;
-    const weights = over.map((d) => sign(d));
-    return {
-      value: weighted(
-        over.map((d) => mean(directions[d].values)),
-        weights,
-      ),
-      ci: intervalOf(
-        over.map((d) => own[d]),
-        weights,
-      ),
-      seedSd: seedSpread(
-        over.map((d) => directions[d].seedMeans),
-        weights,
-      ),
-    };
-  };
-  const indices = directions.map((_, i) => i);
-  const mono = indices.filter((i) => isMono(directions[i]));
-  const clir = indices.filter((i) => !isMono(directions[i]));
-  const average = (over: number[]) => figure(over, () => 1 / over.length);
-  return {
-    ...named,
-    directions: directions.map(({ queryLang, docLang }, i) => ({ queryLang, docLang, ...figure([i])! })),
-    mono: average(mono),
-    clir: average(clir),
-    gap:
-      mono.length && clir.length
-        ? figure(indices, (i) => (isMono(directions[i]) ? 1 / mono.length : -1 / clir.length))
-        : null,
-    deltaMono: base ? difference(directions, base.directions, isMono) : null,
-    deltaClir: base ? difference(directions, base.directions, (d) => !isMono(d)) : null,
-  };
-}
+const weightedMean = (terms: Term[]) =>
+  terms.reduce((sum, [{ values }, weight]) => sum + weight * mean(values), 0);
 
-const replicatesOf = (directions: Directions) =>
-  directions.length
-    ? bootstrapMeans(
-        directions.map((d) => d.values),
-        sampling,
-      )
-    : [];
-
-const weighted = (values: number[], weights: number[]) =>
-  values.reduce((sum, value, i) => sum + weights[i] * value, 0);
-
-function intervalOf(replicates: Float64Array[], weights: number[]): Interval | null {
-  const combined = new Float64Array(sampling.resamples).map((_, r) =>
-    weighted(
-      replicates.map((x) => x[r]),
-      weights,
-    ),
-  );
+function intervalOf(terms: Term[]): Interval | null {
+  const combined = new Float64Array(terms[0][0].replicates.length);
+  for (const [{ replicates }, weight] of terms)
+    for (let r = 0; r < combined.length; r++) combined[r] += weight * replicates[r];
   return percentileInterval(combined) ?? null;
 }
 
-/** Of the combination's value, seed by seed, over the seeds that every direction has. */
-function seedSpread(means: Map<number | null, number>[], weights: number[]): number | null {
-  const seeds = [...means[0].keys()].filter((seed) => means.every((m) => m.has(seed)));
+/** Over the seeds that every column has. */
+function seedSpread(terms: Term[]): number | null {
+  const seeds = [...terms[0][0].seedMeans.keys()].filter((seed) =>
+    terms.every(([c]) => c.seedMeans.has(seed)),
+  );
   if (seeds.length < 2) return null;
   const values = seeds.map((seed) =>
-    weighted(
-      means.map((m) => m.get(seed)!),
-      weights,
-    ),
+    terms.reduce((sum, [c, weight]) => sum + weight * c.seedMeans.get(seed)!, 0),
   );
   const centre = mean(values);
   return Math.sqrt(values.reduce((sum, value) => sum + (value - centre) ** 2, 0) / (values.length - 1));
 }
 
-/** Difference of an average over the directions that both have, on the queries that both have. */
-function difference(
-  ours: Directions,
-  theirs: Directions,
-  which: (d: Directions[number]) => boolean,
-): Difference | null {
-  const shared = ours.filter(which).flatMap((d) => {
-    const other = theirs.find((o) => o.queryLang === d.queryLang && o.docLang === d.docLang);
-    return other ? [{ a: d.values, b: other.values }] : [];
+const figure = (terms: Term[]): Figure | null =>
+  terms.length ? { value: weightedMean(terms), ci: intervalOf(terms), seedSd: seedSpread(terms) } : null;
+
+const average = (columns: Column[], sign = 1): Term[] =>
+  columns.map((column) => [column, sign / columns.length]);
+const isMono = ({ queryLang, docLang }: Column) => queryLang === docLang;
+const isCross = (column: Column) => !isMono(column);
+
+function figuresOf({ columns, ...named }: Averaged, base: Averaged | undefined, testing: Resampling): Row {
+  const mono = columns.filter(isMono);
+  const cross = columns.filter(isCross);
+  return {
+    ...named,
+    directions: columns.map((column) => ({
+      queryLang: column.queryLang,
+      docLang: column.docLang,
+      ...figure([[column, 1]])!,
+    })),
+    mono: figure(average(mono)),
+    clir: figure(average(cross)),
+    gap: mono.length && cross.length ? figure([...average(mono), ...average(cross, -1)]) : null,
+    deltaMono: base ? difference(mono, base.columns, testing) : null,
+    deltaClir: base ? difference(cross, base.columns, testing) : null,
+  };
+}
+
+/** Difference of the averages over the directions that both have; tested on the queries that both have. */
+function difference(ours: Column[], others: Column[], testing: Resampling): Difference | null {
+  const shared = ours.flatMap((a) => {
+    const b = others.find((o) => o.queryLang === a.queryLang && o.docLang === a.docLang);
+    return b ? [{ a, b }] : [];
   });
   if (shared.length === 0) return null;
-  const columns = shared.flatMap(({ a, b }) => [a, b]);
-  const weights = shared.flatMap(() => [1 / shared.length, -1 / shared.length]);
-  const a = perQuery(shared.map((s) => s.a));
-  const b = perQuery(shared.map((s) => s.b));
+  const terms = [
+    ...average(shared.map((s) => s.a)),
+    ...average(
+      shared.map((s) => s.b),
+      -1,
+    ),
+  ];
+  const [a, b] = [perQuery(shared.map((s) => s.a)), perQuery(shared.map((s) => s.b))];
   const kept = Array.from(a, (_, i) => i).filter((i) => !Number.isNaN(a[i]) && !Number.isNaN(b[i]));
   const [x, y] = [kept.map((i) => a[i]), kept.map((i) => b[i])];
   const { p } = pairedRandomization(x, y, testing);
   return {
-    value: weighted(columns.map(mean), weights),
-    ci: intervalOf(bootstrapMeans(columns, sampling), weights),
+    value: weightedMean(terms),
+    ci: intervalOf(terms),
     p,
     pHolm: p,
     effectSize: effectSize(x, y),
@@ -238,5 +233,7 @@ function difference(
 
 /** A query's mean over the directions that have it. */
 function perQuery(columns: Column[]): Float64Array {
-  return new Float64Array(columns[0].length).map((_, i) => mean(columns.map((column) => column[i])));
+  return new Float64Array(columns[0].values.length).map((_, i) =>
+    mean(columns.map(({ values }) => values[i])),
+  );
 }
