@@ -9,7 +9,7 @@ import '#src/lineage/annotation.ts';
 import '#src/models/merge.ts';
 import '#src/models/tokenizer.ts';
 import '#src/models/training.ts';
-import '#src/studies/schema.ts';
+import '#src/studies/results-schema.ts';
 import { builder } from './builder.ts';
 
 /** Every noun adds its types when imported; schema.graphql is this schema printed (`npm run generate`). */

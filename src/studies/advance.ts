@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Context } from '#src/api/context.ts';
 import { userErrorOf } from '#src/api/errors.ts';
 import { isDatabaseAway, type Sql } from '#src/database/client.ts';
+import { cancelRun } from '#src/runs/control.ts';
 import type { Output } from '#src/runs/execution.ts';
 import { launchStep } from './launcher.ts';
 import { isMade, type Step } from './plan.ts';
@@ -54,11 +55,13 @@ export async function advanceStudies(schema: GraphQLSchema, context: Context): P
     try {
       const input = fill(step.input, (key) => modelOf(step.made[key])) as object;
       const run = await launchStep(schema, context, step.kind, input);
-      await pool.query('UPDATE study_step SET run_id = $3 WHERE study_id = $1 AND key = $2', [
-        step.studyId,
-        step.key,
-        run,
-      ]);
+      const { rows } = await pool.query(
+        `UPDATE study_step s SET run_id = $3 FROM study t WHERE t.id = s.study_id AND s.study_id = $1 AND s.key = $2
+         RETURNING t.cancelled_at IS NOT NULL AS cancelled`,
+        [step.studyId, step.key, run],
+      );
+      // Cancelled between the look and the launch: what cancels a study could not see this run yet.
+      if (rows[0]?.cancelled) await cancelRun(context.lab, run);
     } catch (error) {
       const shown = userErrorOf(error);
       if (!shown || isDatabaseAway(error)) throw error;

@@ -62,7 +62,7 @@ const loadRunScores = batched<{ run: string; metric: string }, ScoreValues[]>(
   ({ run, metric }) => `${run} ${metric}`,
 );
 
-async function readMeasured(context: Context, steps: StepRow[], metric: string): Promise<Measured[]> {
+export async function readMeasured(context: Context, steps: StepRow[], metric: string): Promise<Measured[]> {
   const scores = await Promise.all(steps.map((step) => loadRunScores(context, { run: step.runId!, metric })));
   return steps.flatMap(({ cell, runId }, i) =>
     scores[i].map(({ queryLang, docLang, queryIds, values }) => ({

@@ -55,7 +55,7 @@ export const loadSteps = batched<string, StepRow[]>((ids, { lab }) =>
 );
 
 const living = new Set(['WAITING', 'QUEUED', 'RUNNING']);
-function statusOf(study: StudyRow, steps: StepRow[]) {
+export function statusOf(study: StudyRow, steps: StepRow[]) {
   if (study.cancelledAt) return 'CANCELLED' as const;
   if (steps.some((step) => living.has(step.status))) return 'RUNNING' as const;
   return steps.every((step) => step.status === 'SUCCEEDED') ? ('SUCCEEDED' as const) : ('FAILED' as const);

@@ -1,0 +1,62 @@
+import { rowName } from '../results.ts';
+import { legend, textTable } from './cells.ts';
+import { percent, type ReportContent } from './content.ts';
+
+const table = (header: string[], rows: string[][]) =>
+  [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
+const cell = (text: string) => text.replaceAll('|', '\\|');
+
+export function markdown({ study, status, tables, effects, counts }: ReportContent): string {
+  const parts = [
+    `# Study ${study.name}`,
+    `${status.toLowerCase()}; launched ${study.createdAt.toISOString()}.`,
+  ];
+  if (study.spec.description) parts.push(study.spec.description);
+  for (const one of tables) {
+    const { header, rows } = textTable(one);
+    parts.push(
+      `## ${one.benchmark}, ${one.metric}`,
+      table(
+        header,
+        rows.map(({ cells }) => cells),
+      ),
+    );
+  }
+  parts.push(legend);
+  for (const { benchmark, effects: found } of effects)
+    for (const { factor, levels } of found)
+      parts.push(
+        `### ${benchmark}: ${factor}`,
+        table(
+          ['level', 'cells', 'Mono', 'CLIR'],
+          levels.map((l) => [l.level, String(l.cells), seedMean(l.mono), seedMean(l.clir)]),
+        ),
+      );
+  if (effects.some(({ effects: found }) => found.length))
+    parts.push('Marginal means over the trained compositions, 95 % t interval over seeds.');
+  if (counts.length)
+    parts.push(
+      '## Trained on',
+      table(
+        ['composition', 'pairing', 'query', 'passage', 'share', 'pairs there'],
+        counts.flatMap(({ name, components }) =>
+          components.map((c) => [
+            name,
+            c.pairing,
+            c.queryLang,
+            c.positiveLang,
+            percent(c.share),
+            c.pairs.toLocaleString('en'),
+          ]),
+        ),
+      ),
+    );
+  const runs = tables.flatMap(({ benchmark, rows }) =>
+    rows.flatMap((row) => row.runs.map((run) => [rowName(row.cell, rows), benchmark, run])),
+  );
+  parts.push('## Runs behind the figures', table(['system', 'benchmark', 'run'], runs));
+  return `${parts.join('\n\n')}\n`;
+}
+
+const seedMean = (m: { value: number; ciLow: number | null; ciHigh: number | null } | null) =>
+  m ? `${percent(m.value)}${m.ciLow === null ? '' : ` [${percent(m.ciLow)}, ${percent(m.ciHigh!)}]`}` : '';

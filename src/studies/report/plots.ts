@@ -1,0 +1,137 @@
+import { rowName, type StudyTable } from '../results.ts';
+import type { Curve } from './content.ts';
+
+const width = 640;
+const height = 420;
+const margin = { left: 56, right: 16, top: 16, bottom: 44 };
+
+interface Axis {
+  low: number;
+  high: number;
+  ticks: number[];
+  at(value: number): number;
+}
+
+/** A linear axis over the values with a little room, and round ticks. */
+function axis(values: number[], from: number, to: number): Axis {
+  const [min, max] = [Math.min(...values), Math.max(...values)];
+  const room = (max - min || Math.abs(max) || 1) * 0.06;
+  const [low, high] = [min - room, max + room];
+  const rough = (high - low) / 5;
+  const magnitude = 10 ** Math.floor(Math.log10(rough));
+  const step = magnitude * ([1, 2, 5, 10].find((m) => m * magnitude >= rough) ?? 10);
+  const ticks: number[] = [];
+  for (let tick = Math.ceil(low / step) * step; tick <= high; tick += step)
+    ticks.push(Number(tick.toPrecision(10)));
+  return { low, high, ticks, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
+}
+
+const text = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
+const px = (n: number) => n.toFixed(1);
+
+function frame(x: Axis, y: Axis, xLabel: string, yLabel: string, body: string[], title: string): string {
+  const bottom = height - margin.bottom;
+  return [
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="sans-serif" font-size="11">`,
+    `<title>${text(title)}</title>`,
+    ...x.ticks.map(
+      (t) =>
+        `<line x1="${px(x.at(t))}" x2="${px(x.at(t))}" y1="${margin.top}" y2="${bottom}" stroke="#eee"/><text x="${px(x.at(t))}" y="${bottom + 16}" text-anchor="middle">${t}</text>`,
+    ),
+    ...y.ticks.map(
+      (t) =>
+        `<line x1="${margin.left}" x2="${width - margin.right}" y1="${px(y.at(t))}" y2="${px(y.at(t))}" stroke="#eee"/><text x="${margin.left - 6}" y="${px(y.at(t) + 4)}" text-anchor="end">${t}</text>`,
+    ),
+    `<text x="${(margin.left + width) / 2}" y="${height - 8}" text-anchor="middle">${text(xLabel)}</text>`,
+    `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle">${text(yLabel)}</text>`,
+    ...body,
+    '</svg>',
+  ].join('\n');
+}
+
+const colours: Record<string, string> = {
+  BASELINE: '#888888',
+  BASE: '#333333',
+  COMPOSITION: '#1f77b4',
+  UNION: '#9467bd',
+  MERGE: '#d62728',
+};
+
+/** Mono against CLIR with intervals; the line joins the systems that no other beats on both. */
+export function tradeOff({ benchmark, metric, rows }: StudyTable): string | null {
+  const points = rows.flatMap((row) =>
+    row.mono && row.clir
+      ? [{ name: rowName(row.cell, rows), role: row.cell.role, run: row.runs[0], x: row.clir, y: row.mono }]
+      : [],
+  );
+  if (points.length === 0) return null;
+  const of = (f: { value: number; ci: { low: number; high: number } | null }) =>
+    [f.value, f.ci?.low ?? f.value, f.ci?.high ?? f.value].map((v) => 100 * v);
+  const x = axis(
+    points.flatMap((p) => of(p.x)),
+    margin.left,
+    width - margin.right,
+  );
+  const y = axis(
+    points.flatMap((p) => of(p.y)),
+    height - margin.bottom,
+    margin.top,
+  );
+  const front = points
+    .filter(
+      (p) =>
+        !points.some(
+          (q) =>
+            q !== p &&
+            q.x.value >= p.x.value &&
+            q.y.value >= p.y.value &&
+            (q.x.value > p.x.value || q.y.value > p.y.value),
+        ),
+    )
+    .sort((a, b) => a.x.value - b.x.value);
+  const body = points.map((p) => {
+    const [cx, left, right] = of(p.x).map((v) => px(x.at(v)));
+    const [cy, low, high] = of(p.y).map((v) => px(y.at(v)));
+    const colour = colours[p.role];
+    return [
+      `<g data-run="${text(p.run)}"><title>${text(p.name)}</title>`,
+      `<path d="M${left} ${cy}H${right}M${cx} ${low}V${high}" stroke="${colour}" stroke-opacity=".35"/>`,
+      `<circle cx="${cx}" cy="${cy}" r="4" fill="${colour}"/>`,
+      `<text x="${Number(cx) + 6}" y="${Number(cy) - 5}" fill="${colour}">${text(p.name)}</text></g>`,
+    ].join('');
+  });
+  const line = front
+    .map((p, i) => `${i ? 'L' : 'M'}${px(x.at(100 * p.x.value))} ${px(y.at(100 * p.y.value))}`)
+    .join('');
+  body.unshift(`<path d="${line}" fill="none" stroke="#d62728" stroke-dasharray="4 3" stroke-opacity=".6"/>`);
+  return frame(x, y, 'CLIR (x 100)', 'Mono (x 100)', body, `${benchmark}, ${metric}: Mono against CLIR`);
+}
+
+const lines = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#8c564b', '#17becf', '#e377c2'];
+
+export function learningCurves(curves: Curve[]): string | null {
+  const drawn = curves.filter((curve) => curve.points.length > 1);
+  if (drawn.length === 0) return null;
+  const x = axis(
+    drawn.flatMap((c) => c.points.map((p) => p.step)),
+    margin.left,
+    width - margin.right,
+  );
+  const y = axis(
+    drawn.flatMap((c) => c.points.map((p) => p.value)),
+    height - margin.bottom,
+    margin.top,
+  );
+  const body = drawn.flatMap(({ name, points }, i) => {
+    const colour = lines[i % lines.length];
+    const path = points.map((p, k) => `${k ? 'L' : 'M'}${px(x.at(p.step))} ${px(y.at(p.value))}`).join('');
+    const label =
+      i < 16
+        ? `<text x="${width - margin.right - 4}" y="${margin.top + 12 + 13 * i}" text-anchor="end" fill="${colour}">${text(name)}</text>`
+        : '';
+    return [
+      `<path d="${path}" fill="none" stroke="${colour}" stroke-opacity=".8"><title>${text(name)}</title></path>${label}`,
+    ];
+  });
+  return frame(x, y, 'step', 'loss', body, 'Learning curves');
+}
