@@ -15,8 +15,16 @@
       connectionParams: () => ({ authorization: token() }),
     }),
   });
+  // GraphiQL 4.1 goes on sending the operation name of the tab it came from.
+  const current = (request, options) => {
+    const names = [...request.query.matchAll(/^\s*(?:query|mutation|subscription)\s+(\w+)/gm)].map(
+      ([, name]) => name,
+    );
+    const operationName = names.includes(request.operationName) ? request.operationName : names[0];
+    return fetcher({ ...request, operationName }, options);
+  };
   const page = React.createElement(GraphiQL, {
-    fetcher,
+    fetcher: current,
     defaultTabs: tabs,
     defaultEditorToolsVisibility: 'variables',
     shouldPersistHeaders: true,
