@@ -1,10 +1,9 @@
 /**
  * Training steps of Isogloss and of sentence-transformers on the same texts, in turns.
  *
- *   node bench/training.ts CORPUS.jsonl tokenizer.json PYTHON [case ...]
+ *   npm run bench -- training CORPUS.jsonl tokenizer.json [case ...]
  *
- * CORPUS is a normalised corpus of segments in two languages or of pairs, PYTHON an interpreter that has
- * sentence-transformers. Weights are random: what a step costs does not depend on them. Both sides are processes of
+ * CORPUS is a corpus as importCorpus takes it, of segments in two languages or of pairs. Weights are random: what a step costs does not depend on them. Both sides are processes of
  * their own; the first two steps of each do not count. Where the machine has other work, read the ratio of CPU time.
  * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it:
  * that is a line of its own, and counts fully only where every text is used once.
@@ -13,16 +12,17 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import type { Unit } from '#src/corpora/unit.ts';
+import { gunzipSync } from 'node:zlib';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { BertConfig, ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
 import { initialBert } from '#workers/train/initial.ts';
-import type { Tokens } from '#workers/train/learner.ts';
+import type { LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
+import { type Bench, compare, median } from './comparison.ts';
+import { peersPython } from './peers/python.ts';
 
 const threads = 2;
 const rounds = 3;
@@ -34,6 +34,17 @@ interface Cost {
   tokenising?: number[];
   peakMiB: number;
   loss: number;
+}
+/** A segment or a pair, normalised or as its makers name the fields. */
+type ByLanguage = Record<string, string>;
+interface Line {
+  texts?: ByLanguage;
+  query?: ByLanguage;
+  passage?: ByLanguage;
+  ko?: string;
+  en?: string;
+  q_ko?: string;
+  p_en?: string;
 }
 interface Texts {
   anchors: string[];
@@ -74,12 +85,16 @@ async function writeRandom(dir: string, encoder: ModelConfig['encoder'], tokeniz
 }
 
 function drawBatches(corpus: string, batch: number, steps: number): Texts[] {
-  const lines = readFileSync(corpus, 'utf8').split('\n').filter(Boolean);
+  const lines = (corpus.endsWith('.gz') ? gunzipSync(readFileSync(corpus)) : readFileSync(corpus))
+    .toString()
+    .split('\n')
+    .filter(Boolean);
   const { uniform } = stream(7);
   const draw = (): [string, string] => {
-    const unit = JSON.parse(lines[Math.floor(uniform() * lines.length)]) as Unit;
-    if (unit.kind === 'PARAPHRASE') return unit.paraphrases;
-    const [from, to] = unit.kind === 'PAIR' ? [unit.query, unit.passage] : [unit.texts, unit.texts];
+    const unit = JSON.parse(lines[Math.floor(uniform() * lines.length)]) as Line;
+    if (unit.q_ko) return [unit.q_ko, unit.p_en!];
+    if (unit.ko) return [unit.ko, unit.en!];
+    const [from, to] = unit.query ? [unit.query, unit.passage!] : [unit.texts!, unit.texts!];
     return [Object.values(from).at(-1)!, Object.values(to)[0]];
   };
   return Array.from({ length: steps }, () => {
@@ -99,8 +114,18 @@ async function ours(dir: string, batchesFile: string): Promise<Cost> {
   const tokenizer = await openTokenizer(model.tokenizerPath);
   const isStatic = encoder.architecture === 'STATIC';
   const rows = batches[0].anchors.length;
-  const limits = { rows, candidates: rows, tokens: rows * (isStatic ? 2048 : 192) };
-  const options = { temperature: 0.05, threads };
+  const limits = { rows, candidates: rows, tokens: rows * (isStatic ? 2048 : 192), batches: 1 };
+  const objective = {
+    temperature: 0.05,
+    symmetric: false,
+    matryoshka: [],
+    contrastive: 1,
+    distillation: null,
+  };
+  const options: LearnerOptions = {
+    objective: { ...objective, normalize: true },
+    ...{ teacher: null, threads, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
+  };
   const none = { ids: new Int32Array(), offsets: new Int32Array() };
   const tokens: Tokens = { queries: none, passages: none };
   const learner = isStatic
@@ -110,13 +135,14 @@ async function ours(dir: string, batchesFile: string): Promise<Cost> {
   const [wall, cpu, tokenising]: number[][] = [[], [], []];
   let last = 0;
   const index = Int32Array.from({ length: rows }, (_, i) => i);
+  const drawn = { anchors: index, candidates: index, masked: [], maskedBack: [], units: index };
   for (const [i, batch] of batches.entries()) {
     const before = performance.now();
     tokens.queries = await tokenizer.encode(batch.anchors, isStatic ? null : 64, !isStatic);
     tokens.passages = await tokenizer.encode(batch.positives, isStatic ? null : 128, !isStatic);
     const started = performance.now();
     const used = process.cpuUsage();
-    const { loss, gradientNorm } = await learner.measure({ anchors: index, candidates: index, masked: [] });
+    const { loss, gradientNorm } = await learner.measure([drawn]);
     const scale = Math.min(1, 1 / gradientNorm);
     const rest = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, learningRate: 2e-5, weightDecay: 0.01 };
     learner.update({ scale, ...rest, step: i + 1 });
@@ -131,51 +157,47 @@ async function ours(dir: string, batchesFile: string): Promise<Cost> {
   return { ...counted, peakMiB: process.resourceUsage().maxRSS / 1024, loss: last };
 }
 
-const median = (x: number[]) => x.toSorted((a, b) => a - b)[x.length >> 1];
-
-async function compare(corpus: string, tokenizer: string, python: string, chosen: string[]) {
+export const bench: Bench = async function* (args) {
+  const [corpus, tokenizer, ...asked] = args;
+  const unknown = asked.find((name) => !(name in cases));
+  if (!tokenizer || unknown)
+    throw new Error(
+      `usage: npm run bench -- training CORPUS.jsonl tokenizer.json [case ...]; cases: ${Object.keys(cases).join('; ')}`,
+    );
   const folder = mkdtempSync(join(tmpdir(), 'isogloss-bench-'));
   const run = (command: string, args: string[]) =>
     JSON.parse(
       execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
     ) as Cost;
   try {
-    for (const name of chosen) {
+    for (const name of asked.length ? asked : Object.keys(cases)) {
       const { encoder, batch, steps } = cases[name];
       const [dir, file] = [join(folder, name), join(folder, `${name}.jsonl`)];
       await writeRandom(dir, encoder, tokenizer);
-      writeFileSync(
-        file,
-        drawBatches(corpus, batch, steps)
-          .map((b) => `${JSON.stringify(b)}\n`)
-          .join(''),
-      );
-      const peer = fileURLToPath(import.meta.resolve('./peers/training.py'));
+      const batches = drawBatches(corpus, batch, steps);
+      writeFileSync(file, batches.map((b) => `${JSON.stringify(b)}\n`).join(''));
+      const peer = join(import.meta.dirname, 'peers', 'training.py');
       const costs: Record<'ours' | 'peer', Cost[]> = { ours: [], peer: [] };
       for (let round = 0; round < rounds; round++) {
-        costs.ours.push(run(process.execPath, [fileURLToPath(import.meta.url), '--step', dir, file]));
-        costs.peer.push(run(python, [peer, dir, file, String(threads)]));
+        costs.ours.push(run(process.execPath, [import.meta.filename, '--step', dir, file]));
+        costs.peer.push(run(peersPython(), [peer, dir, file, String(threads)]));
       }
-      const of = (side: Cost[], what: 'wall' | 'cpu') => median(side.flatMap((c) => c[what]));
+      // What Isogloss tokenises once in a run, its peer tokenises in every step; here every text is used once.
+      const wall = (side: Cost[]) =>
+        median(side.flatMap((c) => c.wall.map((w, i) => w + (c.tokenising?.[i] ?? 0))));
+      const cpu = (side: Cost[]) => median(side.flatMap((c) => c.cpu));
       const peak = (side: Cost[]) => median(side.map((c) => c.peakMiB));
-      const line = (what: string, a: number, b: number, unit: string) =>
-        `  ${what.padEnd(14)} ${a.toFixed(0).padStart(7)} ${b.toFixed(0).padStart(7)} ${unit.padEnd(8)} ${(b / a).toFixed(2)}x\n`;
-      process.stdout.write(
-        `${name}, batch ${batch}: ours, sentence-transformers, how many times ours\n` +
-          line('step', of(costs.ours, 'wall'), of(costs.peer, 'wall'), 'ms') +
-          line('step, CPU', of(costs.ours, 'cpu'), of(costs.peer, 'cpu'), 'ms') +
-          `  tokenising     ${median(costs.ours.flatMap((c) => c.tokenising!))
-            .toFixed(0)
-            .padStart(7)}    (in) ms\n` +
-          line('peak memory', peak(costs.ours), peak(costs.peer), 'MiB') +
-          `  last loss      ${costs.ours[0].loss.toFixed(4)}  ${costs.peer[0].loss.toFixed(4)}\n`,
-      );
+      const rate = (side: Cost[]) => (1000 * batch) / wall(side);
+      const [work, peerName] = [`${name}, batch ${batch}`, 'sentence-transformers'];
+      yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.peer), peerName);
+      yield compare(work, 'CPU ms/step', cpu(costs.ours), cpu(costs.peer), peerName, true);
+      yield compare(work, 'peak MiB', peak(costs.ours), peak(costs.peer), peerName, true);
+      yield compare(work, 'last loss', costs.ours[0].loss, costs.peer[0].loss, peerName);
     }
   } finally {
     rmSync(folder, { recursive: true });
   }
-}
+};
 
-const [first, second, third, ...rest] = process.argv.slice(2);
-if (first === '--step') process.stdout.write(JSON.stringify(await ours(second, third)));
-else await compare(first, second, third, rest.length ? rest : Object.keys(cases));
+const [flag, dir, batchesFile] = process.argv.slice(2);
+if (flag === '--step') process.stdout.write(JSON.stringify(await ours(dir, batchesFile)));

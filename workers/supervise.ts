@@ -91,7 +91,7 @@ async function describe({ lab, config }: Worker, held: HeldRun, scratch: string,
   const inputs: JobInput[] = [];
   for (const { role, digest } of recipe.inputs) {
     const path =
-      role === 'model'
+      role === 'model' || role === 'teacher'
         ? await modelFolder(lab.db, lab.store, join(config.home, 'cache', 'models'), digest)
         : role === 'source' && held.hints.source
           ? held.hints.source

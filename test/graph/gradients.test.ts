@@ -23,6 +23,8 @@ const cases: Record<string, Case> = {
     inputs: { a: ['rows', 5], b: ['rows', 1] },
     build: (g, { a, b }) => g.op('Add', [b, a]),
   },
+  'Sub of a row': { inputs: { a: ['rows', 5], b: [5] }, build: (g, { a, b }) => g.op('Sub', [a, b]) },
+  Columns: { inputs: { a: ['rows', 5] }, build: (g, { a }) => g.op('Columns', [a], { count: 3 }) },
   'Mul of a column and a row': {
     inputs: { a: ['rows', 1], b: [1, 'columns'] },
     build: (g, { a, b }) => g.op('Mul', [a, b]),

@@ -41,6 +41,15 @@ for (const dim of dims) {
           ),
         );
         assert.deepEqual([...floats.out], expected);
+        // Added to 5 each: the terms come in the same order, after it.
+        floats.out.fill(5);
+        kernels.addRows(floats.source, ints.index, ints.starts, lists.length, dim, floats.out);
+        const added = lists.flatMap((list) =>
+          Array.from({ length: dim }, (_, d) =>
+            list.reduce((sum, id) => Math.fround(sum + floats.source[id * dim + d]), 5),
+          ),
+        );
+        assert.deepEqual([...floats.out], added);
       }),
       { numRuns: 30 },
     );

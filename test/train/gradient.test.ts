@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { ModelConfig, Tensor } from '#workers/encoder/model.ts';
 import { tensorShapes } from '#workers/encoder/tensors.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
-import type { Batch, Learner, Tokens } from '#workers/train/learner.ts';
+import type { Batch, Learner, LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 import { embed, infoNce, numericGradient } from './oracle.ts';
@@ -60,13 +60,22 @@ const batches: Record<string, Batch> = {
   'a text that comes twice': batch([0, 1, 0], [2, 2, 1]),
 };
 function batch(anchors: number[], candidates: number[], masked: number[] = []): Batch {
-  return { anchors: Int32Array.from(anchors), candidates: Int32Array.from(candidates), masked };
+  return {
+    ...{ anchors: Int32Array.from(anchors), candidates: Int32Array.from(candidates), masked },
+    ...{ maskedBack: [], units: Int32Array.from(anchors) },
+  };
 }
 
-const limits = { rows: 4, candidates: 5, tokens: 60 };
+const limits = { rows: 4, candidates: 5, tokens: 60, batches: 1 };
 
 function learn(config: ModelConfig, weights: Map<string, Tensor>, temperature: number): Promise<Learner> {
-  const options = { temperature, threads: 1 };
+  const options: LearnerOptions = {
+    objective: {
+      ...{ temperature, symmetric: false, matryoshka: [], contrastive: 1, distillation: null },
+      normalize: config.normalize,
+    },
+    ...{ teacher: null, threads: 1, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
+  };
   const { encoder } = config;
   return encoder.architecture === 'STATIC'
     ? learnStatic(encoder, weights.get('embedding.weight')!.data, tokens, limits, options)
@@ -94,7 +103,7 @@ for (const [name, config] of Object.entries(models)) {
       const expected = numericGradient(weights, loss);
 
       const learner = await learn(config, weights, temperature);
-      const measured = await learner.measure(drawn);
+      const measured = await learner.measure([drawn]);
       learner.update(descent);
       const after = learner.weights();
       await learner.close();
@@ -120,7 +129,7 @@ test('clipping scales the whole gradient', async () => {
   const steps = [];
   for (const scale of [1, 0.5]) {
     const learner = await learn(models['BERT with mean'], weights, 0.3);
-    await learner.measure(batches['in-batch negatives']);
+    await learner.measure([batches['in-batch negatives']]);
     learner.update({ ...descent, scale });
     const moved = [...learner.weights()].flatMap(([name, { data }]) =>
       Array.from(data, (x, i) => x - weights.get(name)!.data[i]),
@@ -141,7 +150,7 @@ test('tokens that a batch lacks keep their rows and moments', async () => {
   const config = models.STATIC;
   const learner = await learn(config, randomWeights(config), 0.3);
   const before = new Map([...learner.state].map(([name, array]) => [name, array.slice()]));
-  await learner.measure(batch([1, 0], [2, 0]));
+  await learner.measure([batch([1, 0], [2, 0])]);
   learner.update({ ...descent, beta1: 0.9, beta2: 0.99, epsilon: 1e-8, learningRate: 0.01 });
   const touched = new Set([1, 2, 3, 4, 5, 6]);
   for (const [name, array] of learner.state)

@@ -2,6 +2,7 @@
 import { embedBert } from './architectures/embed-bert.ts';
 import { embedStatic } from './architectures/embed-static.ts';
 import { readModel } from './folder.ts';
+import type { Model } from './model.ts';
 import { openTokenizer, type Ragged } from './tokenizer.ts';
 
 /** What a text is to the model, which says the prompt before it; a plain text gets none. */
@@ -29,8 +30,12 @@ export interface Embedder {
 }
 
 /** @param dir a model folder; UserError when it is none. */
-export async function openEncoder(dir: string, { threads }: { threads: number }): Promise<Encoder> {
-  const model = await readModel(dir);
+export async function openEncoder(dir: string, options: { threads: number }): Promise<Encoder> {
+  return encoderOf(await readModel(dir), options);
+}
+
+/** Of a model in memory, such as one in training. */
+export async function encoderOf(model: Model, { threads }: { threads: number }): Promise<Encoder> {
   const { encoder, dimension, maxLength, prompts, normalize } = model.config;
   const isStatic = encoder.architecture === 'STATIC';
   const tokenizer = await openTokenizer(model.tokenizerPath);

@@ -79,7 +79,8 @@ export async function openModel(model: JobInput, searcher: Searcher, threads: nu
   };
 }
 
-function overModel(
+/** @param digest of the model, for messages */
+export function overModel(
   encoder: Encoder,
   digest: string,
   searcher: Searcher,

@@ -31,6 +31,10 @@ const matrixProduct: Rule = (g, { inputs: [a, b], attributes }, [d], [wantA, wan
 
 export const rules: Partial<Record<OpName, Rule>> = {
   Add: (g, { inputs }, [d], wanted) => inputs.map((x, i) => (wanted[i] ? unbroadcast(g, d, x) : undefined)),
+  Sub: (g, { inputs: [a, b] }, [d], [wantA, wantB]) => [
+    wantA ? unbroadcast(g, d, a) : undefined,
+    wantB ? unbroadcast(g, g.op('Mul', [d, g.constant(-1)]), b) : undefined,
+  ],
   Mul: (g, { inputs: [a, b] }, [d], [wantA, wantB]) => [
     wantA ? unbroadcast(g, g.op('Mul', [d, b]), a) : undefined,
     wantB ? unbroadcast(g, g.op('Mul', [d, a]), b) : undefined,
@@ -77,6 +81,7 @@ export const rules: Partial<Record<OpName, Rule>> = {
       g.op('FusedMatMul', [weights, d], { transA: 1 }),
     ];
   },
+  Columns: (g, { inputs: [x] }, [d]) => [g.op('PadColumns', [x, d])],
   Squeeze: (g, { attributes }, [d]) => [g.op('Unsqueeze', [d], attributes)],
   Concat: (g, { inputs }, [d]) => g.ops('Split', [d, ...inputs]),
   LogSoftmax: (g, { outputs: [y] }, [d]) => {

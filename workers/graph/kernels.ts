@@ -31,6 +31,8 @@ export interface Kernels {
     dim: number,
     out: Float32Array,
   ): void;
+  /** The same added to what out[i] is. */
+  addRows: Kernels['sumRows'];
   /** out[i] = source[index[i]] for i < n; rows of `dim` numbers. */
   takeRows(source: Float32Array, index: Int32Array, n: number, dim: number, out: Float32Array): void;
   /** In double precision. */
@@ -75,7 +77,10 @@ export function bindKernels(memory: WebAssembly.Memory): Kernels {
   ];
   return {
     sumRows: (source, index, starts, n, dim, out) => {
-      sum_rows(at(source), at(index), at(starts), n, dim, at(out));
+      sum_rows(at(source), at(index), at(starts), n, dim, at(out), 0);
+    },
+    addRows: (source, index, starts, n, dim, out) => {
+      sum_rows(at(source), at(index), at(starts), n, dim, at(out), 1);
     },
     takeRows: (source, index, n, dim, out) => {
       take_rows(at(source), at(index), n, dim, at(out));

@@ -4,10 +4,11 @@
 (module
   (import "host" "memory" (memory 1))
 
-  ;; out[i] = sum of source[index[t]] over t in starts[i] .. starts[i + 1], rows of `dim` numbers. Sixteen columns are
-  ;; summed at a time in registers: their cache line of each row is read once.
+  ;; out[i] = sum of source[index[t]] over t in starts[i] .. starts[i + 1], rows of `dim` numbers; with `keep` added to
+  ;; what out[i] is. Sixteen columns are summed at a time in registers: their cache line of each row is read once.
   (func (export "sum_rows")
     (param $source i32) (param $index i32) (param $starts i32) (param $n i32) (param $dim i32) (param $out i32)
+    (param $keep i32)
     (local $bytes i32) (local $wide i32) (local $last i32) (local $from i32) (local $to i32) (local $t i32)
     (local $c i32) (local $at i32) (local $s f32)
     (local $a v128) (local $b v128) (local $d v128) (local $e v128)
@@ -19,12 +20,22 @@
       (local.set $from (i32.add (local.get $index) (i32.shl (i32.load (local.get $starts)) (i32.const 2))))
       (local.set $to (i32.add (local.get $index) (i32.shl (i32.load offset=4 (local.get $starts)) (i32.const 2))))
       (local.set $c (i32.const 0))
+      (if (i32.and (local.get $keep) (i32.eq (local.get $from) (local.get $to)))
+        (then (local.set $c (local.get $bytes))))
       (block $narrow (loop $columns
         (br_if $narrow (i32.ge_u (local.get $c) (local.get $wide)))
-        (local.set $a (v128.const f32x4 0 0 0 0))
-        (local.set $b (v128.const f32x4 0 0 0 0))
-        (local.set $d (v128.const f32x4 0 0 0 0))
-        (local.set $e (v128.const f32x4 0 0 0 0))
+        (if (local.get $keep)
+          (then
+            (local.set $at (i32.add (local.get $out) (local.get $c)))
+            (local.set $a (v128.load (local.get $at)))
+            (local.set $b (v128.load offset=16 (local.get $at)))
+            (local.set $d (v128.load offset=32 (local.get $at)))
+            (local.set $e (v128.load offset=48 (local.get $at))))
+          (else
+            (local.set $a (v128.const f32x4 0 0 0 0))
+            (local.set $b (v128.const f32x4 0 0 0 0))
+            (local.set $d (v128.const f32x4 0 0 0 0))
+            (local.set $e (v128.const f32x4 0 0 0 0))))
         (local.set $t (local.get $from))
         (block $summed (loop $terms
           (br_if $summed (i32.ge_u (local.get $t) (local.get $to)))
@@ -45,7 +56,9 @@
         (br $columns)))
       (block $next (loop $columns
         (br_if $next (i32.ge_u (local.get $c) (local.get $bytes)))
-        (local.set $s (f32.const 0))
+        (local.set $s (if (result f32) (local.get $keep)
+          (then (f32.load (i32.add (local.get $out) (local.get $c))))
+          (else (f32.const 0))))
         (local.set $t (local.get $from))
         (block $summed (loop $terms
           (br_if $summed (i32.ge_u (local.get $t) (local.get $to)))

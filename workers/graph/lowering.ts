@@ -75,6 +75,12 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
   },
   Squeeze: axisInput,
   Unsqueeze: axisInput,
+  Columns: (e, { inputs: [x], outputs: [y], attributes: { count } }) =>
+    e.emit('Slice', [x.name, e.integers([0]), e.integers([count]), e.integers([1])], {}, [y.name]),
+  PadColumns: (e, { inputs: [like, x], outputs: [y] }) => {
+    const missing = (like.shape[1] as number) - (x.shape[1] as number);
+    e.emit('Pad', [x.name, e.integers([0, 0, 0, missing])], {}, [y.name]);
+  },
   Normalize: (e, { inputs: [x], outputs: [y, norm] }) => {
     const length = e.emit('ReduceL2', [x.name, e.integers([-1])], { keepdims: 1 });
     // The floor of torch.nn.functional.normalize.

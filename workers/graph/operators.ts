@@ -96,6 +96,14 @@ export const operators = {
   /** x, likes.. -> x cut along axis 0 into as many rows as each of the others has. */
   Split: ([x, ...sizes]) =>
     sizes.map((like) => ({ dtype: x.dtype, shape: [like.shape[0], ...x.shape.slice(1)] })),
+  /** The first `count` columns of a matrix. */
+  Columns: (inputs, { count }) => {
+    const [x] = inputs;
+    check(x.shape.length === 2 && count <= (x.shape[1] as number), inputs);
+    return [{ dtype: x.dtype, shape: [x.shape[0], count] }];
+  },
+  /** like, x -> x with columns of zeros added, as many as `like` has. */
+  PadColumns: ([like]) => [like],
   /** x / |x|_2 over the last axis; a zero vector stays zero. Outputs y and the norm. */
   Normalize: ([x]) => [x, { dtype: 'float32', shape: [...x.shape.slice(0, -1), 1] }],
   /** like, updates, indices -> zeros of like's shape to whose rows at the indices the updates are added. */

@@ -1,16 +1,15 @@
 /** Training: recipe and corpora -> composition and model. */
 import { join } from 'node:path';
-import { badInput, UserError } from '#src/errors.ts';
-import { canonicalJson, sha256 } from '#src/recipes/canonical.ts';
+import { badInput } from '#src/errors.ts';
 import type { TrainingParams } from '#src/recipes/training.ts';
 import { modelMeta, writeModel } from '../encoder/folder.ts';
-import { learningRateAt } from '../graph/schedule.ts';
-import type { Job, Reporter, Run } from '../job.ts';
-import { checkpoints } from './checkpoint.ts';
-import type { Learner } from './learner.ts';
+import type { Run } from '../job.ts';
+import { openDevelopment } from './development.ts';
+import { train } from './loop.ts';
 import { materialise, nameOf, type PairSet } from './materialise.ts';
 import { makeSampler } from './sampler.ts';
 import { learnerOf, limitsOf, startOf, tokenise } from './start.ts';
+import { askTeacher } from './teacher.ts';
 
 export const run: Run<'TRAINING'> = async (job, report) => {
   const { params } = job;
@@ -26,10 +25,14 @@ export const run: Run<'TRAINING'> = async (job, report) => {
 
   const steps = stepsOf(params, data.sets);
   const sample = makeSampler(params.composition, data.sets, params.batchSize, params.seed);
+  const development = await openDevelopment(job, steps, report);
   const start = await startOf(job);
+  const teacher = await askTeacher(job, data.queries, report);
   const tokens = await tokenise(start, data, params, report.signal);
-  const learner = await learnerOf(start, job, tokens, limitsOf(data.sets, tokens, params.batchSize));
-  await train(job, report, learner, sample, steps);
+  const learner = await learnerOf(start, job, tokens, limitsOf(data.sets, tokens, params), teacher);
+  const training = { job, report, start, learner, development, sample, units: data.units, steps };
+  const best = await train(training);
+  await development?.close();
 
   const folder = join(job.out, 'model');
   await writeModel(folder, {
@@ -37,59 +40,22 @@ export const run: Run<'TRAINING'> = async (job, report) => {
     tensors: learner.weights(),
     tokenizerPath: start.tokenizerPath,
   });
-  report.output('model', folder, { ...modelMeta(start.config), languages: languagesOf(params), pairs });
+  const meta = { ...modelMeta(start.config), languages: languagesOf(params), pairs };
+  report.output('model', folder, { ...meta, ...(best && { best }) });
   await learner.close();
 };
 
 const languagesOf = ({ composition }: TrainingParams) =>
   [...new Set(composition.components.flatMap((c) => [c.queryLang, c.positiveLang]))].sort();
 
-function stepsOf({ steps, epochs, batchSize }: TrainingParams, sets: readonly PairSet[]): number {
+function stepsOf(
+  { steps, epochs, batchSize, accumulate = 1 }: TrainingParams,
+  sets: readonly PairSet[],
+): number {
   if ((steps === undefined) === (epochs === undefined))
     throw badInput(
       'steps',
       'steps and epochs are two ways to say how long to train: give exactly one of them',
     );
-  return steps ?? Math.ceil((epochs! * sets.reduce((n, s) => n + s.rows, 0)) / batchSize);
-}
-
-async function train(
-  job: Job<'TRAINING'>,
-  report: Reporter,
-  learner: Learner,
-  sample: ReturnType<typeof makeSampler>,
-  steps: number,
-) {
-  const { params } = job;
-  const { beta1, beta2, epsilon, weightDecay, clipNorm, batchSize, checkpointEvery } = params;
-  const saved = checkpoints(
-    job.scratch,
-    sha256(canonicalJson({ params, inputs: job.inputs.map((i) => i.digest) })),
-  );
-  const resumed = await saved.restore(learner.state, (file) =>
-    report.log('warn', `${file} is damaged or belongs to another recipe; using the one before it`),
-  );
-  if (resumed !== null) report.log('info', `going on after step ${resumed}`);
-
-  for (let step = resumed ?? 0; step < steps; step++) {
-    if (report.signal.aborted) {
-      await saved.save(step, learner.state);
-      throw report.signal.reason;
-    }
-    const started = performance.now();
-    const learningRate = learningRateAt(step, { ...params, steps });
-    const { loss, gradientNorm } = await learner.measure(sample(step));
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm))
-      throw new UserError(
-        'BAD_USER_INPUT',
-        `training diverged: at step ${step + 1} the loss is ${loss} and the gradient's norm ${gradientNorm}; ` +
-          'lower learningRate, or clip the gradient (clipNorm)',
-      );
-    const scale = clipNorm > 0 && gradientNorm > clipNorm ? clipNorm / gradientNorm : 1;
-    learner.update({ scale, beta1, beta2, epsilon, learningRate, weightDecay, step: step + 1 });
-    const pairsPerSecond = batchSize / ((performance.now() - started) / 1000);
-    report.metrics(step + 1, { loss, learningRate, gradientNorm, pairsPerSecond });
-    report.progress(step + 1, steps, 'steps');
-    if ((step + 1) % checkpointEvery === 0 && step + 1 < steps) await saved.save(step + 1, learner.state);
-  }
+  return steps ?? Math.ceil((epochs! * sets.reduce((n, s) => n + s.rows, 0)) / (batchSize * accumulate));
 }

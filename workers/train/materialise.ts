@@ -33,6 +33,8 @@ export interface Materialised {
   /** Texts that are asked, and texts that are searched. */
   queries: string[];
   passages: string[];
+  /** Digest of the corpus and id of the unit, by the unit's number. */
+  units: { corpus: string; id: string }[];
 }
 
 /** How a component is called in messages and metadata, e.g. `TRANSLATION ko-en`. */
@@ -150,7 +152,12 @@ export async function materialise(
   for (const block of lines) for (const line of block) out.write(`${line}\n`);
   out.end();
   await finished(out);
-  return { sets, queries: queries.strings(), passages: passages.strings() };
+  return {
+    sets,
+    queries: queries.strings(),
+    passages: passages.strings(),
+    units: units.strings().map((name) => ({ corpus: name.slice(0, 64), id: name.slice(65) })),
+  };
 }
 
 function requireLanguages(component: Component, at: number, languages: ReadonlySet<string>) {

@@ -4,25 +4,30 @@
  * time; ONNX Runtime's ScatterND adds in whatever order its threads come.
  */
 
-/**
- * Numbers the distinct ids of a batch in order of appearance.
- * @returns a function that replaces the first `length` of `ids` by their numbers, fills `rows` with the ids and returns
- *   how many there are.
- */
+/** Numbers the distinct ids of a step in order of appearance, over as many parts as it has. */
 export function numberTokens(vocabSize: number) {
   const rowOf = new Int32Array(vocabSize).fill(-1);
-  return (ids: Int32Array, length: number, rows: Int32Array): number => {
-    let n = 0;
-    for (let t = 0; t < length; t++) {
-      const id = ids[t];
-      if (rowOf[id] === -1) {
-        rowOf[id] = n;
-        rows[n++] = id;
+  return {
+    /**
+     * Replaces the first `length` of `ids` by their numbers and writes the ids that are new to `rows`, behind the
+     * `known` that it has from earlier parts. Returns how many there are now.
+     */
+    number(ids: Int32Array, length: number, rows: Int32Array, known = 0): number {
+      let n = known;
+      for (let t = 0; t < length; t++) {
+        const id = ids[t];
+        if (rowOf[id] === -1) {
+          rowOf[id] = n;
+          rows[n++] = id;
+        }
+        ids[t] = rowOf[id];
       }
-      ids[t] = rowOf[id];
-    }
-    for (let r = 0; r < n; r++) rowOf[rows[r]] = -1;
-    return n;
+      return n;
+    },
+    /** Begins anew after a step that had these rows. */
+    forget(rows: Int32Array, n: number) {
+      for (let r = 0; r < n; r++) rowOf[rows[r]] = -1;
+    },
   };
 }
 

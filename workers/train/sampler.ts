@@ -130,24 +130,36 @@ function assemble(rows: readonly Drawn[], sets: readonly PairSet[], mask: boolea
     const { negativeStarts, negatives } = sets[c];
     for (let i = negativeStarts[row]; i < negativeStarts[row + 1]; i++) candidates.push(negatives[i]);
   }
+  const pairs = rows.map(({ c, row, positive }) => ({
+    anchor: sets[c].units[row],
+    positive: sets[c].positiveUnits[positive],
+  }));
   return {
     anchors: Int32Array.from(rows, ({ c, row }) => sets[c].anchors[row]),
     candidates: Int32Array.from(candidates),
-    masked: mask ? rivals(rows, sets) : [],
+    // Texts of the units that a row is about, its anchor's and its positive's, are no negatives of it.
+    masked: mask ? rivals(pairs, (pair) => pair.positive) : [],
+    maskedBack: mask ? rivals(pairs, (pair) => pair.anchor) : [],
+    units: Int32Array.from(pairs, (pair) => pair.anchor),
   };
 }
 
-/** Positives of other rows that belong to the unit of a row's anchor or of its positive. */
-function rivals(rows: readonly Drawn[], sets: readonly PairSet[]): number[] {
+/** The unit of a row's anchor and that of its positive. */
+interface Units {
+  anchor: number;
+  positive: number;
+}
+
+/** Pairs (i, j) of rows such that what j offers belongs to a unit of row i. */
+function rivals(rows: readonly Units[], offered: (row: Units) => number): number[] {
   const ofUnit = new Map<number, number[]>();
-  rows.forEach(({ c, positive }, j) => {
-    const unit = sets[c].positiveUnits[positive];
-    const there = ofUnit.get(unit);
+  rows.forEach((row, j) => {
+    const there = ofUnit.get(offered(row));
     if (there) there.push(j);
-    else ofUnit.set(unit, [j]);
+    else ofUnit.set(offered(row), [j]);
   });
-  return rows.flatMap(({ c, row, positive }, i) =>
-    [...new Set([sets[c].units[row], sets[c].positiveUnits[positive]])].flatMap((unit) =>
+  return rows.flatMap(({ anchor, positive }, i) =>
+    [...new Set([anchor, positive])].flatMap((unit) =>
       (ofUnit.get(unit) ?? []).flatMap((j) => (j === i ? [] : [i, j])),
     ),
   );

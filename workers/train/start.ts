@@ -8,8 +8,9 @@ import { readTokenizerJson } from '../encoder/tokenizer-json.ts';
 import type { Job } from '../job.ts';
 import { learnBert } from './bert-learner.ts';
 import { initialBert, initialTable } from './initial.ts';
-import type { BatchLimits, Learner, Tokens } from './learner.ts';
+import type { BatchLimits, Learner, LearnerOptions, Teacher, Tokens } from './learner.ts';
 import type { Materialised, PairSet } from './materialise.ts';
+import { objectiveOf } from './objective.ts';
 import { learnStatic } from './static-learner.ts';
 
 /** A model before its weights are known: from scratch there are none, else they are the parent's. */
@@ -19,7 +20,7 @@ export interface Start {
   parent: Model | null;
 }
 
-function inputPath(job: Job<'TRAINING'>, role: string, digest: string): string {
+export function inputPath(job: Job<'TRAINING'>, role: string, digest: string): string {
   const input = job.inputs.find((i) => i.role === role && i.digest === digest);
   if (!input) throw new Error(`${role} ${digest} is no input of run ${job.run}`);
   return input.path;
@@ -125,7 +126,7 @@ function joined(blocks: readonly Ragged[]): Ragged {
 export function limitsOf(
   sets: readonly PairSet[],
   { queries, passages }: Tokens,
-  batchSize: number,
+  { batchSize, accumulate = 1, distillation }: TrainingParams,
 ): BatchLimits {
   const longest = ({ offsets }: Tokens['queries']) =>
     offsets.reduce((most, end, i) => Math.max(most, i === 0 ? 0 : end - offsets[i - 1]), 0);
@@ -136,7 +137,7 @@ export function limitsOf(
   );
   const candidates = batchSize * (1 + negatives);
   const gib = (batchSize * candidates * 4) / 2 ** 30;
-  if (gib > 2)
+  if (gib > 2 && distillation?.contrastive !== 0)
     throw badInput(
       'batchSize',
       `batchSize ${batchSize} with ${negatives} hard negatives a row makes a matrix of similarities of ${gib.toFixed(1)} GiB; ` +
@@ -146,6 +147,7 @@ export function limitsOf(
     rows: batchSize,
     candidates,
     tokens: batchSize * longest(queries) + candidates * longest(passages),
+    batches: accumulate,
   };
 }
 
@@ -154,10 +156,14 @@ export async function learnerOf(
   job: Job<'TRAINING'>,
   tokens: Tokens,
   limits: BatchLimits,
+  teacher: Teacher | null,
 ): Promise<Learner> {
   const { encoder } = config;
-  const { seed, temperature } = job.params;
-  const options = { temperature, threads: job.threads };
+  const { seed, miniBatch = null, freeze = { embeddings: false, layers: 0 } } = job.params;
+  const options: LearnerOptions = {
+    objective: objectiveOf(job.params, config, teacher),
+    ...{ teacher, miniBatch, frozen: freeze, threads: job.threads },
+  };
   if (encoder.architecture === 'STATIC') {
     const table = parent ? parent.tensors.get('embedding.weight')!.data : initialTable(encoder, tokens, seed);
     return learnStatic(encoder, table, tokens, limits, options);
