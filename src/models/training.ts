@@ -2,10 +2,12 @@ import { builder } from '#src/api/builder.ts';
 import type { Context } from '#src/api/context.ts';
 import { ArtifactOutputType } from '#src/artifacts/schema.ts';
 import { badInput, UserError } from '#src/errors.ts';
+import { DirectionInput } from '#src/evaluation/launch.ts';
+import { parseMeasure } from '#src/evaluation/measures.ts';
 import { loadRow } from '#src/lineage/entity.ts';
 import { resolveRef } from '#src/names/ref.ts';
 import { batchings, pairings, parallelNegatives } from '#src/recipes/composition.ts';
-import { poolings, schedules } from '#src/recipes/training.ts';
+import { type keeps, poolings, schedules, selections, type TrainingParams } from '#src/recipes/training.ts';
 import type { UsedEntity } from '#src/runs/launch.ts';
 import { given, launchFields, launchRun } from '#src/runs/mutation.ts';
 import { artifactsOf, outputOf, runType } from '#src/runs/types.ts';
@@ -80,6 +82,58 @@ const InitInput = builder.inputType('InitInput', {
   }),
 });
 
+const FreezeInput = builder.inputType('FreezeInput', {
+  description: 'Parts of an encoder that keep their bytes and cost no backward work.',
+  fields: (t) => ({
+    embeddings: t.boolean({ defaultValue: false, description: 'All embedding tables and their LayerNorm.' }),
+    layers: t.int({ defaultValue: 0, description: 'So many layers from below.' }),
+  }),
+});
+
+const MatryoshkaInput = builder.inputType('MatryoshkaInput', {
+  fields: (t) => ({
+    dimension: t.int({ required: true }),
+    weight: t.float({ defaultValue: 1, description: 'What its loss counts.' }),
+  }),
+});
+
+const DistillationInput = builder.inputType('DistillationInput', {
+  description:
+    'Query and positive are both drawn to the vector that the teacher gives the query, by mean squared error (Reimers and Gurevych 2020).',
+  fields: (t) => ({
+    teacher: t.string({ required: true, description: 'Ref of a model whose vectors are as long as these.' }),
+    weight: t.float({ defaultValue: 1 }),
+    contrastive: t.float({ defaultValue: 0, description: 'What InfoNCE counts beside it; 0: nothing.' }),
+  }),
+});
+
+const SelectionEnum = builder.enumType('TrainingSelection', {
+  description: 'The average over directions that says which step is best.',
+  values: selections,
+});
+const KeepEnum = builder.enumType('TrainingKeep', {
+  values: {
+    LAST: { description: 'The model is that of the last step.' },
+    BEST: { description: 'The model is that of the best measurement, the first of equals.' },
+  } satisfies Record<(typeof keeps)[number], object>,
+});
+
+const DevelopmentInput = builder.inputType('TrainingEvaluationInput', {
+  description:
+    'The model in training is measured as an evaluation would measure it; series "dev nDCG@10 ko-en", "dev Mono", "dev CLIR".',
+  fields: (t) => ({
+    benchmark: t.string({ required: true }),
+    every: t.int({
+      required: true,
+      description: 'Steps between two measurements; the last step is measured too.',
+    }),
+    metric: t.string({ defaultValue: 'nDCG@10' }),
+    directions: t.field({ type: [DirectionInput], description: 'Default: all that the benchmark has.' }),
+    select: t.field({ type: SelectionEnum, defaultValue: 'ALL' }),
+    keep: t.field({ type: KeepEnum, defaultValue: 'BEST' }),
+  }),
+});
+
 const LaunchTrainingInput = builder.inputType('LaunchTrainingInput', {
   fields: (t) => ({
     ...launchFields(t, 'the model'),
@@ -89,6 +143,23 @@ const LaunchTrainingInput = builder.inputType('LaunchTrainingInput', {
     epochs: t.float(),
     batchSize: t.int({ defaultValue: 256 }),
     temperature: t.float({ defaultValue: 0.05 }),
+    symmetric: t.boolean({
+      description: 'Half the loss finds the anchor for its positive, among the anchors of the batch.',
+    }),
+    accumulate: t.int({
+      description: 'Batches, each with negatives of its own, whose mean gradient is one step. Default: 1.',
+    }),
+    miniBatch: t.int({
+      description:
+        'GradCache (Gao et al. 2021): rows of a batch in memory at a time; the gradient is that of the whole batch.',
+    }),
+    freeze: t.field({ type: FreezeInput }),
+    matryoshka: t.field({
+      type: [MatryoshkaInput],
+      description: 'Prefixes of the vector that are trained like the whole, which counts only if named.',
+    }),
+    distillation: t.field({ type: DistillationInput }),
+    evaluation: t.field({ type: DevelopmentInput }),
     learningRate: t.float({
       description: 'Default: 3e-3 for static models, 2e-4 for encoders from scratch, 2e-5 for others.',
     }),
@@ -107,6 +178,8 @@ const LaunchTrainingInput = builder.inputType('LaunchTrainingInput', {
 });
 
 type Input = typeof LaunchTrainingInput.$inferInput;
+type FreezeParams = NonNullable<TrainingParams['freeze']>;
+type MatryoshkaParams = NonNullable<TrainingParams['matryoshka']>[number];
 
 builder.mutationField('launchTraining', (t) =>
   t.field({
@@ -119,24 +192,30 @@ builder.mutationField('launchTraining', (t) =>
         force: _force,
         init: _init,
         composition: _composition,
+        distillation: _distillation,
+        evaluation: _evaluation,
+        freeze,
+        matryoshka,
         ...settings
       } = given(input);
       const init = await resolveInit(context, input.init);
       const { components, corpora } = await resolveComponents(context, input.composition.components);
       if ((input.steps == null) === (input.epochs == null))
         throw badInput('input.steps', 'give either steps or epochs, and not both');
-      const inputs = [
-        ...corpora.map((digest) => ({ role: 'corpus', digest })),
-        ...(init.used ? [{ role: init.used.role, digest: init.used.digest }] : []),
-      ];
+      const beside = await resolveBeside(context, input);
       const used: UsedEntity[] = [
         ...corpora.map((digest) => ({ kind: 'CORPUS' as const, digest, role: 'corpus' })),
-        ...(init.used ? [init.used] : []),
+        init.used,
+        ...beside.used,
       ];
+      const inputs = used.map(({ role, digest }) => ({ role, digest }));
       return launchRun(context, input, {
         kind: 'TRAINING',
         params: {
           ...(settings as Required<typeof settings>),
+          ...(beside.params as object),
+          ...(freeze && { freeze: freeze as Required<FreezeParams> }),
+          ...(matryoshka && { matryoshka: matryoshka as Required<MatryoshkaParams>[] }),
           init: init.params,
           composition: {
             components,
@@ -199,6 +278,26 @@ interface BertShape {
   ffn: number;
   maxLength: number;
   pooling: (typeof poolings)[number];
+}
+
+/** The teacher and the benchmark that a training has beside what it learns from. */
+async function resolveBeside({ lab }: Context, { distillation, evaluation }: Input) {
+  const params: Record<string, unknown> = {};
+  const used: UsedEntity[] = [];
+  if (distillation) {
+    const path = 'input.distillation.teacher';
+    const digest = await resolveRef(lab.db.pool, 'MODEL', distillation.teacher, path);
+    used.push({ kind: 'MODEL', digest, role: 'teacher' });
+    params.distillation = { ...given(distillation), teacher: digest };
+  }
+  if (evaluation) {
+    const path = 'input.evaluation.benchmark';
+    const digest = await resolveRef(lab.db.pool, 'BENCHMARK', evaluation.benchmark, path);
+    parseMeasure(evaluation.metric!, 'input.evaluation.metric');
+    used.push({ kind: 'BENCHMARK', digest, role: 'benchmark' });
+    params.evaluation = { ...given(evaluation), benchmark: digest };
+  }
+  return { params, used };
 }
 
 /** Refs to digests, and the mistakes that can be told without reading the corpus. */

@@ -1,92 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { ModelConfig, Tensor } from '#workers/encoder/model.ts';
-import { tensorShapes } from '#workers/encoder/tensors.ts';
-import { learnBert } from '#workers/train/bert-learner.ts';
-import type { Batch, Learner, LearnerOptions, Tokens } from '#workers/train/learner.ts';
-import { stream } from '#workers/train/random.ts';
-import { learnStatic } from '#workers/train/static-learner.ts';
 import { embed, infoNce, numericGradient } from './oracle.ts';
-
-const vocabSize = 11;
-const common = { normalize: true, maxLength: 8, prompts: {} };
-const models: Record<string, ModelConfig> = {
-  STATIC: {
-    ...common,
-    ...{ encoder: { architecture: 'STATIC', vocabSize, dimension: 6 }, pooling: 'MEAN', dimension: 6 },
-  },
-  'BERT with mean': {
-    ...common,
-    encoder: {
-      architecture: 'BERT',
-      ...{ vocabSize, layers: 2, hidden: 4, heads: 2, ffn: 6, positions: 8, typeVocabSize: 2 },
-      layerNormEps: 1e-12,
-    },
-    ...{ pooling: 'MEAN', dimension: 4 },
-  },
-};
-models['BERT with CLS'] = { ...models['BERT with mean'], pooling: 'CLS' };
-
-/** Not the initial weights of a run: those are so small that differences between tokens drown. */
-function randomWeights(config: ModelConfig): Map<string, Tensor> {
-  const { normal } = stream(5);
-  return new Map(
-    [...tensorShapes(config.encoder)].map(([name, shape]) => {
-      const gain = name.endsWith('LayerNorm.weight') ? 1 : 0;
-      const data = Float32Array.from(
-        { length: shape.reduce((a, b) => a * b, 1) },
-        () => gain + 0.3 * normal(),
-      );
-      return [name, { shape, data }];
-    }),
-  );
-}
-
-/** Texts of uneven lengths; tokens repeat within and between them. */
-const lists = {
-  queries: [[1, 2, 3], [4], [5, 6, 7, 8, 9, 2, 1], [3, 3]],
-  passages: [[2, 5], [1, 9, 8, 7], [6], [4, 4, 10, 2, 3], [7, 1, 1], [10, 9, 8, 7, 6, 5, 4, 3]],
-};
-const ragged = (texts: number[][]) => ({
-  ids: Int32Array.from(texts.flat()),
-  offsets: Int32Array.from([0, ...texts.map((_, i) => texts.slice(0, i + 1).flat().length)]),
-});
-const tokens: Tokens = { queries: ragged(lists.queries), passages: ragged(lists.passages) };
-
-const batches: Record<string, Batch> = {
-  'in-batch negatives': batch([0, 1, 2, 3], [0, 1, 2, 3]),
-  'hard negatives, fewer than rows': batch([0, 1, 2], [3, 1, 2, 5, 4]),
-  'masked translations': batch([2, 1, 0], [0, 4, 2, 5], [0, 1, 1, 2]),
-  'a text that comes twice': batch([0, 1, 0], [2, 2, 1]),
-};
-function batch(anchors: number[], candidates: number[], masked: number[] = []): Batch {
-  return {
-    ...{ anchors: Int32Array.from(anchors), candidates: Int32Array.from(candidates), masked },
-    ...{ maskedBack: [], units: Int32Array.from(anchors) },
-  };
-}
-
-const limits = { rows: 4, candidates: 5, tokens: 60, batches: 1 };
-
-function learn(config: ModelConfig, weights: Map<string, Tensor>, temperature: number): Promise<Learner> {
-  const options: LearnerOptions = {
-    objective: {
-      ...{ temperature, symmetric: false, matryoshka: [], contrastive: 1, distillation: null },
-      normalize: config.normalize,
-    },
-    ...{ teacher: null, threads: 1, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
-  };
-  const { encoder } = config;
-  return encoder.architecture === 'STATIC'
-    ? learnStatic(encoder, weights.get('embedding.weight')!.data, tokens, limits, options)
-    : learnBert(config, weights, tokens, limits, options);
-}
-
-/** AdamW without memory and with a huge epsilon is gradient descent: the step is learningRate / epsilon x gradient. */
-const descent = { scale: 1, beta1: 0, beta2: 0, epsilon: 1e6, learningRate: 1e6, weightDecay: 0, step: 1 };
-
-const distance = (a: Float64Array, b: Float64Array) => Math.hypot(...a.map((x, i) => x - b[i]));
-const norm = (a: Float64Array) => Math.hypot(...a);
+import {
+  batch,
+  batches,
+  descent,
+  distance,
+  learn,
+  lists,
+  models,
+  norm,
+  randomWeights,
+  vocabSize,
+} from './tiny-learner.ts';
 
 for (const [name, config] of Object.entries(models)) {
   for (const [what, drawn] of Object.entries(batches)) {
