@@ -74,14 +74,14 @@ async function start(
   dir: string,
   params: z.input<typeof training>,
   onStep: (step: number) => void = () => {},
-  { signal = new AbortController().signal, inputs = [] as JobInput[] } = {},
+  { signal = new AbortController().signal, inputs = [] as JobInput[], logs = [] as string[] } = {},
 ): Promise<Said> {
   const out = join(dir, 'out');
   await rm(out, { recursive: true, force: true });
   for (const folder of [out, join(dir, 'scratch')]) await mkdir(folder, { recursive: true });
   await writeFile(join(dir, 'corpus.jsonl'), corpusText);
   await writeFile(join(dir, 'tokenizer.json'), tokenizerText);
-  const said: Said = { points: [], outputs: {}, logs: [] };
+  const said: Said = { points: [], outputs: {}, logs };
   const report: Reporter = {
     signal,
     progress() {},
@@ -110,11 +110,12 @@ async function start(
 const weightsOf = (said: Said) => readFile(join(said.outputs.model.path, 'model.safetensors'));
 
 /** The state of a run that was asked to stop when it reported this step. */
-async function stopAt(dir: string, params: z.input<typeof training>, step: number) {
+async function stopAt(dir: string, params: z.input<typeof training>, step: number, inputs: JobInput[] = []) {
   const controller = new AbortController();
   const reason = new Error('asked to stop');
   const stopped = start(dir, params, (at) => at === step && controller.abort(reason), {
     signal: controller.signal,
+    inputs,
   });
   await assert.rejects(stopped, reason);
 }
@@ -209,6 +210,89 @@ test('the composition is an output', async (t) => {
   assert.equal((meta.components as unknown[]).length, 2);
 });
 
+/** Queries are sentences of one language, documents those of both: what the model learns can be measured on them. */
+const benchmarkText = [
+  ...units.slice(0, 30).flatMap(({ id, texts }) =>
+    Object.entries(texts).flatMap(([language, text]) => [
+      { type: 'query', id: `q${id}`, language, text },
+      { type: 'document', id, language, text },
+    ]),
+  ),
+  ...[
+    ['ko', 'en'],
+    ['ko', 'ko'],
+  ].flatMap(([queryLang, docLang]) =>
+    units
+      .slice(0, 30)
+      .map(({ id }) => ({ type: 'qrel', queryLang, docLang, query: `q${id}`, document: id, grade: 1 })),
+  ),
+]
+  .map((entry) => `${JSON.stringify(entry)}\n`)
+  .join('');
+const benchmark = sha256(benchmarkText);
+
+async function withBenchmark(dir: string): Promise<{ inputs: JobInput[] }> {
+  const path = join(dir, 'benchmark.jsonl');
+  await writeFile(path, benchmarkText);
+  return { inputs: [{ role: 'benchmark', digest: benchmark, path }] };
+}
+const evaluation = { benchmark, every: 4, metric: 'nDCG@10', select: 'CLIR', keep: 'BEST' } as const;
+
+test('a benchmark beside: series by direction, and the model of the best step is the one written', async (t) => {
+  const dir = await temporary(t);
+  const rest = { evaluation, steps: 14, learningRate: 0.3, schedule: 'CONSTANT' as const };
+  const said = await start(dir, paramsOf(rest), undefined, await withBenchmark(dir));
+  const measured = said.points.filter((p) => 'dev CLIR' in p);
+  assert.deepEqual(
+    measured.map((p) => p.step),
+    [4, 8, 12, 14],
+  );
+  for (const p of measured) {
+    assert.equal(p['dev CLIR'], p['dev nDCG@10 ko-en']);
+    assert.equal(p['dev Mono'], p['dev nDCG@10 ko-ko']);
+  }
+  const best = measured.reduce((a, b) => (b['dev CLIR'] > a['dev CLIR'] ? b : a));
+  assert.deepEqual(said.outputs.model.meta.best, { step: best.step, value: best['dev CLIR'] });
+  // A run that ends at that step has the same weights, for its rate is the same.
+  const short = await temporary(t);
+  const upTo = await start(short, paramsOf({ ...rest, evaluation: undefined, steps: best.step }));
+  assert.deepEqual(await weightsOf(said), await weightsOf(upTo));
+});
+
+test('GradCache, accumulation, both directions and a benchmark: stopped, the run goes on to the same bytes', async (t) => {
+  const params = paramsOf({
+    ...{ init: inits.BERT, steps: 12, miniBatch: 5, accumulate: 2, symmetric: true, checkpointEvery: 3 },
+    evaluation,
+  });
+  const [one, other] = [await temporary(t), await temporary(t)];
+  const whole = await start(one, params, undefined, await withBenchmark(one));
+  const { inputs } = await withBenchmark(other);
+  for (const step of [4, 9]) await stopAt(other, params, step, inputs);
+  const resumed = await start(other, params, undefined, { inputs });
+  assert.deepEqual(await weightsOf(resumed), await weightsOf(whole));
+  assert.deepEqual(resumed.outputs.model.meta.best, whole.outputs.model.meta.best);
+});
+
+test('a step whose loss is no number ends the run, names its units and leaves the checkpoints', async (t) => {
+  const dir = await temporary(t);
+  const logs: string[] = [];
+  const params = paramsOf({
+    ...{ learningRate: 1e38, schedule: 'CONSTANT', warmupSteps: 6 },
+    checkpointEvery: 1,
+  });
+  const message = await messageOf(start(dir, params, undefined, { logs }));
+  const step = Number(/at step (\d+) the loss is/.exec(message)?.[1]);
+  assert.ok(step > 1, message);
+  const ids = logs.flatMap(
+    (line) => /^units of step \d+, corpus [0-9a-f]{12}: (.*)$/.exec(line)?.[1].split(', ') ?? [],
+  );
+  assert.equal(new Set(ids).size, 16);
+  assert.ok(
+    ids.every((id) => units.some((u) => u.id === id)),
+    `${ids}`,
+  );
+});
+
 const refusals: [string, Partial<z.input<typeof training>>, RegExp][] = [
   ['neither steps nor epochs', { steps: undefined }, /UserError: steps and epochs.* exactly one/],
   ['steps and epochs', { epochs: 1 }, /UserError: steps and epochs.* exactly one/],
@@ -222,6 +306,21 @@ const refusals: [string, Partial<z.input<typeof training>>, RegExp][] = [
     'a rate that makes the loss no number',
     { learningRate: 10, temperature: 1e-40, clipNorm: 0 },
     /UserError: training diverged: at step \d+ .* lower learningRate/,
+  ],
+  [
+    'a prefix longer than the vector',
+    { matryoshka: [{ dimension: 32, weight: 1 }] },
+    /UserError: matryoshka asks for the first 32 numbers of vectors that have 16/,
+  ],
+  [
+    'a static model frozen',
+    { freeze: { embeddings: true, layers: 0 } },
+    /UserError: a static model is one table of embeddings: frozen, there is nothing left to train/,
+  ],
+  [
+    'more layers frozen than there are',
+    { init: inits.BERT, freeze: { embeddings: false, layers: 3 } },
+    /UserError: freeze.layers is 3, but the model has 2 layers/,
   ],
 ];
 for (const [what, rest, message] of refusals)
