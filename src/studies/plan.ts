@@ -98,7 +98,7 @@ type Add = (kind: Step['kind'], cell: Cell, after: string[], input: (key: string
 function planBase(spec: StudySpec, base: StudySpec['bases'][number], add: Add): Planned {
   const cell: Cell = { role: 'BASE', base: base.name, name: base.name, factors: {}, seed: null };
   if (base.model) return { cell, model: base.model, after: [] };
-  const components = overSources(base.sources ?? spec.sources, base.directions!);
+  const components = base.components ?? overSources(base.sources ?? spec.sources, base.directions!);
   if (components.length === 0)
     throw badInput('sources', `base "${base.name}" is trained, and the study names no sources`);
   return add('TRAINING', cell, [], () => ({
