@@ -213,7 +213,8 @@ function refuseTooMany(spec: StudySpec) {
     .reduce((sum, n) => sum + n, 0);
   const factors = Object.values(spec.factors).reduce((product, values) => product * (values?.length ?? 1), 1);
   const merges = spec.merges.reduce(
-    (sum, { of }) => sum + (of === 'PAIRS' ? (compositions * (compositions - 1)) / 2 : 1),
+    (sum, { of }) =>
+      sum + (of === 'PAIRS' ? (compositions * (compositions - 1)) / 2 : of === 'EACH' ? compositions : 1),
     0,
   );
   const models =

@@ -110,14 +110,16 @@ const base = z
     'a base that is trained needs either directions or components',
   );
 
+export const mergeGroups = ['PAIRS', 'ALL', 'SINGLES', 'EACH'] as const;
+
 /**
  * `of`: names of compositions (BASE stands for the base model), PAIRS: every two of the compositions, ALL: all of
- * them, SINGLES: the directions alone.
+ * them, SINGLES: the directions alone, EACH: one merge of the base with every composition.
  */
 const merge = z.strictObject({
   name: label.optional(),
   method: z.string().default('LINEAR'),
-  of: z.union([z.enum(['PAIRS', 'ALL', 'SINGLES']), z.array(z.string().min(1)).min(2).max(16)]),
+  of: z.union([z.enum(mergeGroups), z.array(z.string().min(1)).min(2).max(16)]),
   withBase: z.boolean().default(false),
   weights: z.array(z.number().finite()).min(2).optional(),
   parameters: z.record(z.string(), z.number()).optional(),
