@@ -61,7 +61,8 @@ interface NamedRow extends Row {
 const RowType = builder.objectRef<NamedRow>('StudyTableRow').implement({
   description: 'A system of the grid, its seeds averaged.',
   fields: (t) => ({
-    system: t.exposeString('title'),
+    system: t.exposeString('title', { description: 'What tells it from the other rows.' }),
+    name: t.string({ description: 'Of the composition, union or merge.', resolve: (row) => row.cell.name }),
     role: t.field({ type: RoleEnum, resolve: (row) => row.cell.role }),
     base: t.string({ nullable: true, resolve: (row) => row.cell.base }),
     factors: t.field({ type: 'JSON', resolve: (row) => row.cell.factors }),
