@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { digest, language } from './composition.ts';
+import { mergeParams } from './merging.ts';
 import { training } from './training.ts';
 
 /** Which field of a source record holds a text, and in which language. */
@@ -35,13 +36,6 @@ export const tokenizerParams = z.strictObject({
   lowercase: z.boolean(),
   /** Languages whose texts are used; absent: all. */
   languages: z.array(language).optional(),
-});
-
-/** Inputs `model`, in the order of the weights. LINEAR: sum of w_i theta_i, over sum of w_i when normalised. */
-export const mergeParams = z.strictObject({
-  method: z.literal('LINEAR'),
-  weights: z.array(z.number().finite()).min(2).max(64),
-  normalize: z.boolean(),
 });
 
 export const direction = z.strictObject({ queryLang: language, docLang: language });
