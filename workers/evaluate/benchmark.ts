@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { type BenchmarkEntry, type Direction, documentText } from '#src/benchmarks/entry.ts';
 import { badInput } from '#src/errors.ts';
 import { linesOf } from '#workers/import/lines.ts';
-import type { Grades } from './score.ts';
+import { hasRelevant } from './score.ts';
 
 /** Texts of one language in ascending order of their ids. */
 export interface Texts {
@@ -89,5 +89,3 @@ export async function readBenchmark(
       );
   return { digest, queries, documents, directions };
 }
-
-const hasRelevant = (grades: Grades) => [...grades.values()].some((grade) => grade > 0);

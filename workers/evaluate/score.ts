@@ -9,15 +9,29 @@ export type Grades = ReadonlyMap<string, number>;
 
 /** Joins one query's ranking with its qrels. */
 export function judge(query: string, ranking: Ranking, qrels: Grades, convention: Convention): Judged {
-  const ranked = new Int32Array(ranking.documents.length);
-  let n = 0;
-  for (const i of rankOrder(ranking, convention)) {
-    const document = ranking.documents[i];
-    if (convention.identicalIds === 'DROP' && document === query) continue;
-    ranked[n++] = qrels.get(document) ?? UNJUDGED;
+  function gradesBy(order: Pick<Convention, 'scores' | 'ties'>): Int32Array {
+    const ranked = new Int32Array(ranking.documents.length);
+    let n = 0;
+    for (const i of rankOrder(ranking, order)) {
+      const document = ranking.documents[i];
+      if (convention.identicalIds === 'DROP' && document === query) continue;
+      ranked[n++] = qrels.get(document) ?? UNJUDGED;
+    }
+    return ranked.subarray(0, n);
   }
-  return { ranked: ranked.subarray(0, n), grades: Int32Array.from(qrels.values()).sort().reverse() };
+  const { reciprocalRank } = convention;
+  return {
+    ranked: gradesBy(convention),
+    grades: Int32Array.from(qrels.values()).sort().reverse(),
+    ...(reciprocalRank && { rankedForRR: gradesBy(reciprocalRank) }),
+  };
 }
+
+/** The queries of the qrels that a convention counts, whatever was found for them. */
+export const countedQueries = (qrels: ReadonlyMap<string, Grades>, { irrelevantQueries }: Convention) =>
+  [...qrels.keys()].filter((query) => irrelevantQueries === 'COUNT' || hasRelevant(qrels.get(query)!));
+
+export const hasRelevant = (grades: Grades) => grades.values().some((grade) => grade > 0);
 
 export interface RunScores {
   /** Ids of the queries counted, in the qrels' order. */
@@ -37,7 +51,7 @@ export function scoreRun(
   measures: Measure[],
   convention: Convention,
 ): RunScores {
-  const queries = [...qrels.keys()].filter((query) => {
+  const queries = countedQueries(qrels, convention).filter((query) => {
     if (run.has(query) || convention.missingQueries === 'ZERO') return true;
     if (convention.missingQueries === 'SKIP') return false;
     throw new UserError(
