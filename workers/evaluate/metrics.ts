@@ -1,5 +1,5 @@
 import type { Convention } from '#src/evaluation/convention.ts';
-import type { Measure, MeasureFamily } from '#src/evaluation/measures.ts';
+import type { BiasFamily, Measure, MeasureFamily } from '#src/evaluation/measures.ts';
 
 /** A document that no qrels row of the query names. Qrels rows hold grades; -1 is trec_eval's "in the pool, unjudged". */
 export const UNJUDGED = -(2 ** 31);
@@ -55,7 +55,7 @@ const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
  * Each as trec_eval 9.0.8 has it where it has it (P, recall, success, Rprec, bpref, map and map_cut, recip_rank,
  * ndcg and ndcg_cut); RR with a cut, RBP and Judged as ir_measures defines them. All lie in [0, 1].
  */
-const scores: Record<MeasureFamily, Score> = {
+const scores: Record<Exclude<MeasureFamily, BiasFamily>, Score> = {
   /** Järvelin and Kekäläinen 2002: gain over log2(rank + 1), over that of the best order of all qrels. */
   nDCG: ({ ranked, grades }, { cutoff = Number.POSITIVE_INFINITY }, { gain }) =>
     share(gainAt(ranked, cutoff, gain), gainAt(grades, cutoff, gain)),
@@ -120,4 +120,4 @@ const scores: Record<MeasureFamily, Score> = {
 };
 
 export const scoreOf: Score = (judged, measure, convention) =>
-  scores[measure.family](judged, measure, convention);
+  scores[measure.family as Exclude<MeasureFamily, BiasFamily>](judged, measure, convention);
