@@ -38,40 +38,8 @@ export async function sampleState(home: string, databaseUrl: string): Promise<'n
   }
 }
 
-/** Sizes at which training visibly works within a minute on two cores. */
-const settings = {
-  batchSize: 256,
-  temperature: 0.05,
-  learningRate: 3e-3,
-  warmupSteps: 20,
-  checkpointEvery: 200,
-  seed: 7,
-};
-const dimension = 256;
 /** More pieces than a corpus of this size can teach glue words together: 8,192 cost 3 points Mono and 5 CLIR. */
 const vocabSize = 4096;
-
-type Direction = [queryLang: string, positiveLang: string];
-const mono: Direction[] = [
-  ['ko', 'ko'],
-  ['en', 'en'],
-];
-const cross: Direction[] = [
-  ['ko', 'en'],
-  ['en', 'ko'],
-];
-
-const composition = (shares: [Direction[], number][]) => ({
-  components: shares.flatMap(([directions, share]) =>
-    directions.map(([queryLang, positiveLang]) => ({
-      corpus: 'sample/everyday',
-      pairing: 'PASSAGE',
-      queryLang,
-      positiveLang,
-      share: share / directions.length,
-    })),
-  ),
-});
 
 export async function runSampleStudy({ url, home, token, say, signal }: Surroundings) {
   const started = Date.now();
@@ -96,36 +64,7 @@ export async function runSampleStudy({ url, home, token, say, signal }: Surround
     corpora: ['sample/everyday'],
     vocabSize,
   });
-  const train = (name: string, what: string, init: object, steps: number, shares: [Direction[], number][]) =>
-    step(what, 'launchTraining', 'LaunchTrainingInput', {
-      name: `sample/${name}`,
-      init,
-      composition: composition(shares),
-      steps,
-      ...settings,
-    });
-  const fresh = { static: { dimension, tokenizer: 'sample/tokenizer' } };
-  const base = { model: 'sample/base' };
-  await train('base', 'train base (mono, a little cross)', fresh, 300, [
-    [mono, 0.96],
-    [cross, 0.04],
-  ]);
-  await train('mono', 'train mono  (ko-ko, en-en)', base, 150, [[mono, 1]]);
-  await train('cross', 'train cross (ko-en, en-ko)', base, 150, [[cross, 1]]);
-  await train('all', 'train all   (four directions)', base, 150, [
-    [mono, 0.5],
-    [cross, 0.5],
-  ]);
-  await step('merge mono + cross', 'launchMerge', 'LaunchMergeInput', {
-    name: 'sample/merged',
-    models: [{ model: 'sample/mono' }, { model: 'sample/cross' }],
-  });
-  const systems = ['bm25', 'sample/base', 'sample/mono', 'sample/cross', 'sample/all', 'sample/merged'];
-  const evaluation = await step('evaluate', 'launchEvaluation', 'LaunchEvaluationInput', {
-    name: 'sample/evaluation',
-    models: systems,
-    benchmarks: ['sample/questions'],
-  });
+  await study(api, say, signal);
   await step('embed corpus', 'launchEmbedding', 'LaunchEmbeddingInput', {
     name: 'sample/vectors',
     model: 'sample/merged',
@@ -134,11 +73,11 @@ export async function runSampleStudy({ url, home, token, say, signal }: Surround
   });
 
   say('');
-  for (const line of await scoreTable(api, evaluation)) say(line);
+  for (const line of await scoreTable(api, 'sample')) say(line);
   say('');
   await writeFile(marker(home), JSON.stringify({ finished: true }));
   say(
-    `Done in ${Math.round((Date.now() - started) / 1000)} s. Open ${url} for ready queries: lineage, scores, comparisons, search.`,
+    `Done in ${Math.round((Date.now() - started) / 1000)} s. Open ${url} for ready queries, ${url}/studies/sample.html for the report.`,
   );
 }
 
@@ -152,17 +91,11 @@ function stepper(api: Api, say: (line: string) => void, signal: AbortSignal) {
     );
     for (;;) {
       const { run } = await api<{ run: RunState }>(
-        'query ($id: ID!) { run(id: $id) { status error { message } summaries { name last } } }',
+        'query ($id: ID!) { run(id: $id) { status error { message } } }',
         { id: launched.run.id },
       );
       if (run.status === 'SUCCEEDED') {
-        const metric = (name: string) => run.summaries.find((s) => s.name === name)?.last;
-        const loss = metric('loss');
-        const details =
-          loss == null
-            ? ''
-            : `  loss ${loss.toFixed(3)}, ${Math.round(metric('pairsPerSecond') ?? 0)} pairs/s`;
-        say(`  ${what.padEnd(36)} ${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s${details}`);
+        say(line(what, Date.now() - started));
         return launched.run.id;
       }
       if (run.status === 'FAILED' || run.status === 'CANCELLED')
@@ -177,8 +110,70 @@ function stepper(api: Api, say: (line: string) => void, signal: AbortSignal) {
 interface RunState {
   status: string;
   error: { message: string } | null;
-  summaries: { name: string; last: number | null }[];
 }
+
+const line = (what: string, ms: number, details = '') =>
+  `  ${what.padEnd(36)} ${(ms / 1000).toFixed(1).padStart(6)} s${details}`;
+
+/** Launches the study of study.yaml and follows it to its end, with a line for every model and one for all measuring. */
+async function study(api: Api, say: (line: string) => void, signal: AbortSignal) {
+  const yaml = await readFile(new URL('study.yaml', import.meta.url), 'utf8');
+  await api('mutation ($yaml: String!) { launchStudy(input: {yaml: $yaml}) { id } }', { yaml });
+  const told = new Set<string>();
+  for (;;) {
+    const { study: now } = await api<{ study: StudyState }>(
+      `{ study(name: "sample") { status steps(first: 100) { nodes { key kind status error { message }
+         run { startedAt finishedAt error { message } summaries { name last } } } } } }`,
+    );
+    const steps = now.steps.nodes;
+    for (const { key, kind, status, run } of steps)
+      if (kind !== 'EVALUATION' && status === 'SUCCEEDED' && !told.has(key)) {
+        told.add(key);
+        const metric = (name: string) => run!.summaries.find((s) => s.name === name)?.last;
+        const loss = metric('loss');
+        const details =
+          loss == null
+            ? ''
+            : `  loss ${loss.toFixed(3)}, ${Math.round(metric('pairsPerSecond') ?? 0)} pairs/s`;
+        say(line(`${kind === 'MERGE' ? '' : 'train '}${key.replace('/s7', '')}`, took([run!]), details));
+      }
+    if (now.status === 'SUCCEEDED') {
+      const evaluations = steps.filter((step) => step.kind === 'EVALUATION');
+      say(line(`evaluate ${evaluations.length} systems`, took(evaluations.map((step) => step.run!))));
+      return;
+    }
+    const lost = steps.find((step) => step.status === 'FAILED' || step.status === 'CANCELLED');
+    if (now.status !== 'RUNNING') {
+      const why = lost?.run?.error ?? lost?.error;
+      throw new Error(
+        `sample study: "${lost?.key}" ${lost?.status.toLowerCase()}${why ? `: ${why.message}` : ''}`,
+      );
+    }
+    await sleep(500, null, { signal });
+  }
+}
+
+interface StudyState {
+  status: string;
+  steps: {
+    nodes: {
+      key: string;
+      kind: string;
+      status: string;
+      error: { message: string } | null;
+      run:
+        | (Omit<RunState, 'status'> & {
+            startedAt: string;
+            finishedAt: string;
+            summaries: { name: string; last: number | null }[];
+          })
+        | null;
+    }[];
+  };
+}
+
+const took = (runs: { startedAt: string; finishedAt: string }[]) =>
+  runs.reduce((ms, { startedAt, finishedAt }) => ms + Date.parse(finishedAt) - Date.parse(startedAt), 0);
 
 async function upload(url: string, token: string | undefined, file: string): Promise<string> {
   const response = await fetch(`${url}/artifacts`, {

@@ -1,59 +1,54 @@
 import type { Api } from '#src/graphql-client.ts';
 
-interface Evaluation {
-  run: {
-    scores: { system: string; queryLang: string; docLang: string; metric: string; value: number }[];
-    averages: {
-      system: string;
+interface Figure {
+  value: number;
+  ciLow: number | null;
+  ciHigh: number | null;
+}
+interface Tables {
+  study: {
+    tables: {
       metric: string;
-      name: 'MONO' | 'CLIR' | 'GAP';
-      value: number;
-      ciLow: number | null;
-      ciHigh: number | null;
+      rows: {
+        name: string;
+        role: string;
+        directions: { queryLang: string; docLang: string; figure: Figure }[];
+        mono: Figure;
+        clir: Figure;
+        gap: Figure;
+      }[];
     }[];
   };
 }
 
-/** nDCG@10 x 100 of an evaluation run: a row a system, a column a direction, then the averages with their intervals. */
-export async function scoreTable(api: Api, run: string): Promise<string[]> {
-  const { run: evaluation } = await api<Evaluation>(
-    `query ($id: ID!) { run(id: $id) { ... on EvaluationRun {
-       scores { system queryLang docLang metric value }
-       averages { system metric name value ciLow ciHigh } } } }`,
-    { id: run },
+/** The first table of a study, x 100: a row a system, a column a direction, then the averages with their intervals. */
+export async function scoreTable(api: Api, study: string): Promise<string[]> {
+  const figure = '{ value ciLow ciHigh }';
+  const { study: found } = await api<Tables>(
+    `query ($name: String!) { study(name: $name) { tables { metric rows { name role
+       directions { queryLang docLang figure ${figure} } mono ${figure} clir ${figure} gap ${figure} } } } }`,
+    { name: study },
   );
-  const metric = 'nDCG@10';
-  const scores = evaluation.scores.filter((s) => s.metric === metric);
-  const averages = evaluation.averages.filter((a) => a.metric === metric);
-  const directions = [...new Set(scores.map((s) => `${s.queryLang}-${s.docLang}`))].sort(
-    (a, b) => rank(a) - rank(b),
-  );
-  const systems = [...new Set(scores.map((s) => s.system))];
+  const [{ metric, rows }] = found.tables;
   const percent = (value: number) => (100 * value).toFixed(1);
+  const named = (d: { queryLang: string; docLang: string }) => `${d.queryLang}-${d.docLang}`;
+  const directions = rows[0].directions.map(named).sort((a, b) => rank(a) - rank(b));
+  const average = ({ value, ciLow, ciHigh }: Figure) =>
+    `${percent(value)}${ciLow === null ? '' : ` [${percent(ciLow)}, ${percent(ciHigh!)}]`}`;
   const row = (cells: string[]) =>
     cells.map((cell, i) => (i ? cell.padStart(i > directions.length ? 19 : 6) : cell.padEnd(18))).join(' ');
   return [
     `${metric} x 100, query language - document language, 95 % bootstrap intervals`,
     row(['', ...directions, 'Mono', 'CLIR', 'gap']),
-    ...systems.map((system) => {
-      const value = (direction: string) =>
-        percent(
-          scores.find((s) => s.system === system && `${s.queryLang}-${s.docLang}` === direction)!.value,
-        );
-      const average = (name: string) => {
-        const found = averages.find((a) => a.system === system && a.name === name);
-        if (!found) return '';
-        const interval = found.ciLow === null ? '' : ` [${percent(found.ciLow)}, ${percent(found.ciHigh!)}]`;
-        return `${percent(found.value)}${interval}`;
-      };
-      return row([
-        system.replace(/@1$/, ''),
-        ...directions.map(value),
-        average('MONO'),
-        average('CLIR'),
-        average('GAP'),
-      ]);
-    }),
+    ...rows.map(({ name, role, directions: figures, mono, clir, gap }) =>
+      row([
+        role === 'BASELINE' ? name : `${study}/${name}`,
+        ...directions.map((d) => percent(figures.find((f) => named(f) === d)!.figure.value)),
+        average(mono),
+        average(clir),
+        average(gap),
+      ]),
+    ),
   ];
 }
 

@@ -8,6 +8,8 @@ export interface QueryEntry {
   id: string;
   language: string;
   text: string;
+  /** What the query has in common with others, such as its passage; a bootstrap can draw groups instead of queries. */
+  group?: string;
 }
 export interface DocumentEntry {
   type: 'document';

@@ -1,4 +1,5 @@
 import { badInput } from '../errors.ts';
+import { language } from '../recipes/composition.ts';
 
 /**
  * Effectiveness measures under ir_measures' names (MacAvaney et al. 2022): `nDCG@10`, `P(rel=2)@5`, `RBP(p=0.9)`.
@@ -11,11 +12,23 @@ export interface Measure {
   cutoff?: number;
   /** Lowest grade that counts as relevant; trec_eval's `-l`. nDCG and Judged have none. */
   rel: number;
-  /** RBP's persistence, 0 < p < 1. */
+  /** RBP's and RBO's persistence, 0 < p < 1. */
   p?: number;
+  /** Share: of which language. RBO: against the ranking of the query in which language. */
+  lang?: string;
+  /** RBO: `document` tells a document from its translation; absent: they are one. */
+  by?: 'document';
 }
 
 type Use = 'REQUIRED' | 'OPTIONAL' | 'NONE';
+interface Family {
+  cutoff: Use;
+  rel: Use;
+  p: Use;
+  aliases: string[];
+  /** Says something about the languages of a ranking over MIXED_PARALLEL, and nothing elsewhere. */
+  bias?: true;
+}
 const families = {
   nDCG: { cutoff: 'OPTIONAL', rel: 'NONE', p: 'NONE', aliases: [] },
   RR: { cutoff: 'OPTIONAL', rel: 'OPTIONAL', p: 'NONE', aliases: ['MRR'] },
@@ -28,13 +41,22 @@ const families = {
   // ir_measures defaults p to 0.8, trec_eval 10 to 0.9: a number without p would mean two things.
   RBP: { cutoff: 'OPTIONAL', rel: 'OPTIONAL', p: 'REQUIRED', aliases: [] },
   Judged: { cutoff: 'OPTIONAL', rel: 'NONE', p: 'NONE', aliases: [] },
-} as const satisfies Record<string, { cutoff: Use; rel: Use; p: Use; aliases: string[] }>;
+  Share: { cutoff: 'REQUIRED', rel: 'NONE', p: 'NONE', aliases: [], bias: true },
+  TLR: { cutoff: 'REQUIRED', rel: 'OPTIONAL', p: 'NONE', aliases: [], bias: true },
+  PEER: { cutoff: 'REQUIRED', rel: 'NONE', p: 'NONE', aliases: [], bias: true },
+  RBO: { cutoff: 'REQUIRED', rel: 'NONE', p: 'REQUIRED', aliases: [], bias: true },
+} as const satisfies Record<string, Family>;
+
+export type BiasFamily = 'Share' | 'TLR' | 'PEER' | 'RBO';
+export const isBias = ({ family }: Measure) => (families[family] as Family).bias === true;
 
 const familyOf = new Map<string, MeasureFamily>();
 for (const family of Object.keys(families) as MeasureFamily[])
   for (const name of [family, ...families[family].aliases]) familyOf.set(name.toLowerCase(), family);
 
-const known = 'nDCG, nDCG@k, RR, RR@k, AP, AP@k, P@k, R@k, Success@k, Rprec, Bpref, RBP(p=0.9), Judged@k';
+const known =
+  'nDCG, nDCG@k, RR, RR@k, AP, AP@k, P@k, R@k, Success@k, Rprec, Bpref, RBP(p=0.9), Judged@k, ' +
+  'and on mixed pools Share@k, TLR@k, PEER@k, RBO(p=0.9)@k';
 const shape = /^([A-Za-z]+)(?:\(([^()]*)\))?(?:@(\d+))?$/;
 
 /**
@@ -65,15 +87,26 @@ export function parseMeasure(name: string, path = 'metrics'): Measure {
     } else if (key === 'rel' && rel !== 'NONE') {
       if (!Number.isInteger(value) || value < 1) throw refuse('rel is a grade from 1 on');
       measure.rel = value;
+    } else if (key === 'lang' && (family === 'Share' || family === 'RBO')) {
+      if (!language.safeParse(text).success) throw refuse('lang is a language tag such as ko');
+      measure.lang = text;
+    } else if (key === 'by' && family === 'RBO') {
+      if (text !== 'document') throw refuse('by is document, or left out to count translations as one');
+      measure.by = text;
     } else throw refuse(`${family} has no parameter ${JSON.stringify(key)}`);
   }
-  if (p === 'REQUIRED' && measure.p === undefined) throw refuse('write the persistence: RBP(p=0.9)');
+  if (p === 'REQUIRED' && measure.p === undefined) throw refuse(`write the persistence: ${family}(p=0.9)`);
   return measure;
 }
 
 /** The name under which a measure's scores are stored; `parseMeasure` of it gives the measure back. */
-export function measureName({ family, cutoff, rel, p }: Measure): string {
-  const parameters = [p !== undefined && `p=${p}`, rel !== 1 && `rel=${rel}`].filter(Boolean);
+export function measureName({ family, cutoff, rel, p, lang, by }: Measure): string {
+  const parameters = [
+    p !== undefined && `p=${p}`,
+    rel !== 1 && `rel=${rel}`,
+    by && `by=${by}`,
+    lang && `lang=${lang}`,
+  ].filter(Boolean);
   return `${family}${parameters.length ? `(${parameters})` : ''}${cutoff === undefined ? '' : `@${cutoff}`}`;
 }
 

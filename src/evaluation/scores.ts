@@ -1,12 +1,14 @@
 import type { Direction } from '../benchmarks/entry.ts';
 import type { Convention } from './convention.ts';
+import type { Pool } from './pool.ts';
+import type { IntervalRecord } from './resampling.ts';
 
 /** What an evaluation run hands over under the role `scores`, as JSON. */
 export interface ScoresFile {
-  /** Percentile bootstrap over queries; every system sees the same resamples, so that differences stay paired. */
-  bootstrap: { resamples: number; seed: number; level: number };
-  /** The queries counted, once per benchmark and direction; `perQuery` follows this order. */
-  queries: (DirectionOf & { ids: string[] })[];
+  /** Every system sees the same resamples, so that differences stay paired. */
+  bootstrap: IntervalRecord;
+  /** The queries counted, once per benchmark, direction and pool; `perQuery` follows this order. */
+  queries: (PoolOf & { ids: string[] })[];
   scores: ScoreEntry[];
   averages: AverageEntry[];
 }
@@ -16,6 +18,10 @@ export interface DirectionOf extends Direction {
   benchmark: string;
 }
 
+export interface PoolOf extends DirectionOf {
+  pool: Pool;
+}
+
 /** Bounds are null when no resamples were asked for. */
 export interface Estimate {
   value: number;
@@ -23,15 +29,23 @@ export interface Estimate {
   ciHigh: number | null;
 }
 
-export interface ScoreEntry extends DirectionOf, Estimate {
-  /** 'bm25' or the digest of a model. */
+export interface ScoreEntry extends PoolOf, Estimate {
+  /** 'bm25', the digest of a model, or 'run:' and the name of a foreign system. */
   system: string;
   /** Canonical name, as `measureName` writes it. */
   metric: string;
   /** Number of queries in the mean. */
   n: number;
-  convention: Convention;
+  convention: StoredConvention;
   perQuery: number[];
+  /** The queries that `perQuery` follows, where they are fewer than those of the direction. */
+  queries?: string[];
+}
+
+/** What a score means and how its interval was made. A figure about languages has no rules for gains or ties. */
+export interface StoredConvention extends Partial<Convention> {
+  reference: string;
+  interval: IntervalRecord;
 }
 
 /** MONO: mean over directions within a language. CLIR: mean over directions across. GAP: MONO - CLIR. */

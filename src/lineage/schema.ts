@@ -24,6 +24,12 @@ const LineageNodeType = builder.objectRef<GraphNode>('LineageNode').implement({
     runKind: t.expose('runKind', { type: RunKindEnum, nullable: true }),
     status: t.expose('status', { type: RunStatusEnum, nullable: true }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
+    verifiedAt: t.expose('verifiedAt', {
+      type: 'DateTime',
+      nullable: true,
+      description:
+        'Of a run: when it was last made again with the same digests. Its verifications say where.',
+    }),
   }),
 });
 

@@ -13,8 +13,12 @@ export const digest = z.string().regex(/^[0-9a-f]{64}$/, 'a digest is 64 hexadec
  */
 export const pairings = ['PASSAGE', 'TRANSLATION', 'NEIGHBOUR', 'PARAPHRASE'] as const;
 
-/** MIXED: every batch draws from all components by share. HOMOGENEOUS: one component per batch, drawn by share. */
-export const batchings = ['MIXED', 'HOMOGENEOUS'] as const;
+/**
+ * MIXED: every batch draws from all components by share. HOMOGENEOUS: one component per batch, drawn by share. ALIGNED:
+ * as MIXED, but components of equal share over the same units go through them in the same order, so that a batch holds
+ * a unit in every one of its directions: the set-up in which translations stand beside each other as negatives.
+ */
+export const batchings = ['MIXED', 'HOMOGENEOUS', 'ALIGNED'] as const;
 
 /**
  * MASK: a translation of the row's own unit is no negative of that row. KEEP: it stays, a false negative, as plain

@@ -1,5 +1,9 @@
 import { z } from 'zod';
+import { conventionNames, missingQueries } from '../evaluation/convention.ts';
+import { pools } from '../evaluation/pool.ts';
+import { clusters, intervals } from '../evaluation/resampling.ts';
 import { digest, language } from './composition.ts';
+import { mergeParams } from './merging.ts';
 import { training } from './training.ts';
 
 /** Which field of a source record holds a text, and in which language. */
@@ -37,31 +41,37 @@ export const tokenizerParams = z.strictObject({
   languages: z.array(language).optional(),
 });
 
-/** Inputs `model`, in the order of the weights. LINEAR: sum of w_i theta_i, over sum of w_i when normalised. */
-export const mergeParams = z.strictObject({
-  method: z.literal('LINEAR'),
-  weights: z.array(z.number().finite()).min(2).max(64),
-  normalize: z.boolean(),
-});
-
 export const direction = z.strictObject({ queryLang: language, docLang: language });
 
-/** Inputs `model` (possibly none) and `benchmark`. Every system is measured on every benchmark. */
+/**
+ * Inputs `model` (possibly none) and `benchmark`: every system is measured on every benchmark. With an input `source`
+ * the rankings are that TREC run file's, of the one system and direction named.
+ */
 export const evaluationParams = z.strictObject({
-  /** In the order asked for: 'bm25' or the digest of an input model. */
+  /** In the order asked for: 'bm25', the digest of an input model, or 'run:' and the name of a foreign system. */
   systems: z
-    .array(z.union([z.literal('bm25'), digest]))
+    .array(z.union([z.literal('bm25'), digest, z.string().regex(/^run:./)]))
     .min(1)
     .max(64),
   /** Absent: every direction the benchmark has qrels for. */
   directions: z.array(direction).min(1).optional(),
+  /** What is searched; absent: MONO and CROSS. */
+  pools: z.array(z.enum(pools)).min(1).optional(),
   /** ir_measures' names: nDCG@10, RR@10, R@100, AP, P@10, ... */
   metrics: z.array(z.string()).min(1).max(32),
-  /** Documents kept per query; trec_eval sees no more than these. */
-  depth: z.int().min(1).max(10_000),
-  /** Resamples of the percentile bootstrap, and the seed they come from. */
+  /** Documents kept per query; trec_eval sees no more than these. Of a run file all are seen. */
+  depth: z.int().min(1).max(10_000).optional(),
+  /** Absent: TREC_EVAL_9. */
+  convention: z.enum(conventionNames).optional(),
+  /** Absent: counted as 0 in rankings of our own, as the convention has it in run files. */
+  missingQueries: z.enum(missingQueries).optional(),
+  /** Resamples of the bootstrap, and the seed they come from. */
   bootstrap: z.int().min(0).max(100_000),
   seed: z.int().min(0).max(0xffff_ffff),
+  /** Absent: PERCENTILE. */
+  interval: z.enum(intervals).optional(),
+  /** What is drawn; absent: QUERY. */
+  cluster: z.enum(clusters).optional(),
 });
 
 /** Inputs `model` and one of `corpus` | `benchmark`. */

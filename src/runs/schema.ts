@@ -5,16 +5,15 @@ import type { AttemptModel, MetricSummaryModel } from '#src/database/generated/m
 import { badInput, UserError } from '#src/errors.ts';
 import { LineageEdgeType } from '#src/lineage/edge.ts';
 import { runKinds } from '#src/recipes/kinds.ts';
-import type { Recipe } from '#src/recipes/recipe.ts';
 import { cancelRun, retryRun } from './control.ts';
 import { eventTypes } from './events.ts';
 import type { RunError } from './execution.ts';
 import type { RunEventRow } from './feed.ts';
-import { launch } from './launch.ts';
 import { runConnection } from './list.ts';
 import { loadAttempts, loadEdges, loadRun, loadSummaries, type RunRow, uuidShape } from './load.ts';
 import { readSeries, type Series } from './metrics.ts';
 import { runTypeName } from './names.ts';
+import { loadVerifications, reproduce, type Verification } from './verify.ts';
 
 export const RunKindEnum = builder.enumType('RunKind', { values: runKinds });
 export const RunStatusEnum = builder.enumType('RunStatus', {
@@ -125,6 +124,27 @@ const LogLineType = builder.objectRef<RunEventRow>('LogLine').implement({
 
 const LogConnection = builder.connectionObject({ type: LogLineType, name: 'LogConnection' });
 
+const VerificationType = builder.objectRef<Verification>('Verification').implement({
+  description: 'The run made again from its recipe.',
+  fields: (t) => ({
+    copy: t.field({
+      type: RunInterface,
+      nullable: true,
+      resolve: (v, _args, context) => loadRun(context, v.copyId),
+    }),
+    equal: t.exposeBoolean('equal', {
+      nullable: true,
+      description: 'Every output has the same digest; null until the copy has succeeded.',
+    }),
+    at: t.expose('at', { type: 'DateTime' }),
+    environment: t.expose('environment', {
+      type: 'JSON',
+      nullable: true,
+      description: 'Where it was made again.',
+    }),
+  }),
+});
+
 export const RunInterface = builder.interfaceRef<RunRow>('Run');
 RunInterface.implement({
   description: 'One execution of a recipe.',
@@ -194,6 +214,10 @@ RunInterface.implement({
         first: t.arg.int({ defaultValue: 100 }),
       },
       resolve: (run, { after, first }, context) => readLog(context, run.id, after ?? 0, first!),
+    }),
+    verifications: t.field({
+      type: [VerificationType],
+      resolve: (run, _args, context) => loadVerifications(context, run.id),
     }),
     createdAt: t.expose('createdAt', { type: 'DateTime' }),
     startedAt: t.expose('startedAt', { type: 'DateTime', nullable: true }),
@@ -304,21 +328,8 @@ builder.mutationFields((t) => ({
     description:
       'Runs a recipe again from its inputs, as a new run whose outputs should have the same digests.',
     args: { id: t.arg.id({ required: true }) },
-    resolve: async (_root, { id }, context) => {
-      const run = await existingRun(context, runId(id));
-      const edges = await loadEdges(context, run.id);
-      const copy = await launch(context.lab, {
-        recipe: run.recipe as unknown as Recipe,
-        used: edges
-          .filter((e) => e.direction === 'USED')
-          .map(({ kind, digest, role, weight }) => ({ kind, digest, role, weight: weight ?? undefined })),
-        makes: null,
-        onExisting: 'ERROR',
-        force: true,
-        hints: run.hints as object,
-      });
-      return existingRun(context, copy);
-    },
+    resolve: async (_root, { id }, context) =>
+      existingRun(context, await reproduce(context, await existingRun(context, runId(id)))),
   }),
 }));
 

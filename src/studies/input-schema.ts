@@ -9,12 +9,12 @@ import {
   ScheduleEnum,
   StaticInput,
 } from '#src/models/training.ts';
-import { presets, unions } from './spec.ts';
+import { mergeGroups, presets, unions } from './spec.ts';
 
 /** GraphQL's form of src/studies/spec.ts, where every field is described. */
 const PresetEnum = builder.enumType('StudyPreset', { values: presets });
 const UnionEnum = builder.enumType('StudyUnion', { values: unions });
-const GroupEnum = builder.enumType('StudyMergeGroup', { values: ['PAIRS', 'ALL', 'SINGLES'] as const });
+const GroupEnum = builder.enumType('StudyMergeGroup', { values: mergeGroups });
 
 const SourceInput = builder.inputType('StudySourceInput', {
   description: 'Where pairs come from.',
@@ -62,7 +62,8 @@ const BaseInput = builder.inputType('StudyBaseInput', {
     name: t.string({ required: true }),
     model: t.string(),
     init: t.field({ type: BaseInitInput }),
-    directions: t.field({ type: [TrainingDirectionInput] }),
+    directions: t.field({ type: [TrainingDirectionInput], description: 'Drawn from the sources.' }),
+    components: t.field({ type: [ComponentInput], description: 'Instead of directions.' }),
     sources: t.field({ type: [SourceInput] }),
     training: t.field({ type: SettingsInput }),
     seed: t.int(),

@@ -16,17 +16,11 @@ export function mergesOf({ merges, languages }: StudySpec, compositions: NamedCo
   const names = compositions.map((c) => c.name);
   const singles = languages.flatMap((a) => languages.map((b) => `${a}-${b}`));
   const planned = merges.flatMap(({ name, of, withBase, ...how }, i) => {
-    const groups: { name: string; of: string[] }[] =
-      of === 'PAIRS'
-        ? names.flatMap((a, k) => names.slice(k + 1).map((b) => ({ name: `${a}_${b}`, of: [a, b] })))
-        : of === 'ALL'
-          ? [{ name: 'all-merged', of: names }]
-          : of === 'SINGLES'
-            ? [{ name: 'singles-merged', of: singles }]
-            : [{ name: of.join('_'), of }];
+    const groups = groupsOf(of, names, singles);
+    const based = withBase || of === 'EACH';
     return groups.map((group) => {
-      const members = withBase ? ['BASE', ...group.of] : group.of;
-      const plain = withBase ? `BASE_${group.name}` : group.name;
+      const members = based ? ['BASE', ...group.of] : group.of;
+      const plain = based ? `BASE_${group.name}` : group.name;
       const unknown = members.find((member) => member !== 'BASE' && !names.includes(member));
       if (unknown)
         throw badInput(
@@ -49,6 +43,21 @@ export function mergesOf({ merges, languages }: StudySpec, compositions: NamedCo
     seen.add(name);
   }
   return planned;
+}
+
+function groupsOf(of: StudySpec['merges'][number]['of'], names: string[], singles: string[]) {
+  switch (of) {
+    case 'PAIRS':
+      return names.flatMap((a, k) => names.slice(k + 1).map((b) => ({ name: `${a}_${b}`, of: [a, b] })));
+    case 'ALL':
+      return [{ name: 'all-merged', of: names }];
+    case 'SINGLES':
+      return [{ name: 'singles-merged', of: singles }];
+    case 'EACH':
+      return names.map((name) => ({ name, of: [name] }));
+    default:
+      return [{ name: of.join('_'), of }];
+  }
 }
 
 /**

@@ -57,9 +57,17 @@ export function planStudy(spec: StudySpec): Step[] {
   const compositions = compositionsOf(spec);
   const merges = mergesOf(spec, compositions);
   const steps: Step[] = [];
+  const names = new Set<string>();
   const add = (kind: Step['kind'], cell: Cell, after: string[], input: (key: string) => object): Planned => {
     const key = keyOf(spec, cell);
-    steps.push({ key, kind, cell, after, input: { name: `${spec.name}/${key}`, ...input(key) } });
+    const name = modelName(spec, cell);
+    if (names.has(name))
+      throw badInput(
+        'name',
+        `two models of the study would be called "${name}"; bases, compositions and merges need different names`,
+      );
+    names.add(name);
+    steps.push({ key, kind, cell, after, input: { name, ...input(key) } });
     return { cell, model: { $made: key }, after: [key] };
   };
 
@@ -98,7 +106,7 @@ type Add = (kind: Step['kind'], cell: Cell, after: string[], input: (key: string
 function planBase(spec: StudySpec, base: StudySpec['bases'][number], add: Add): Planned {
   const cell: Cell = { role: 'BASE', base: base.name, name: base.name, factors: {}, seed: null };
   if (base.model) return { cell, model: base.model, after: [] };
-  const components = overSources(base.sources ?? spec.sources, base.directions!);
+  const components = base.components ?? overSources(base.sources ?? spec.sources, base.directions!);
   if (components.length === 0)
     throw badInput('sources', `base "${base.name}" is trained, and the study names no sources`);
   return add('TRAINING', cell, [], () => ({
@@ -191,17 +199,32 @@ function factorsOf({ factors }: StudySpec): Factors[] {
 }
 
 /** `cross/s1`; the base and the factors are in it where there are several. */
-export function keyOf(spec: StudySpec, { role, base, name, factors, seed }: Cell): string {
+export function keyOf(spec: StudySpec, cell: Cell): string {
+  const { role, name, seed } = cell;
   if (role === 'BASELINE') return name;
   if (role === 'BASE') return `base/${name}`;
+  const [base, factors] = placeOf(spec, cell);
+  return [...base, ...(role === 'MERGE' ? ['merge'] : []), name, ...factors, `s${seed}`].join('/');
+}
+
+/**
+ * What people call the model: `paper/cross`, and `paper/cross/s2` of a further seed. The first seed goes without a
+ * number, so that a study of one seed has plain names, and keeps them when it grows.
+ */
+function modelName(spec: StudySpec, cell: Cell): string {
+  const { role, name, seed } = cell;
+  const [base, factors] = role === 'BASE' ? [[], []] : placeOf(spec, cell);
+  const further = role === 'BASE' || seed === spec.seeds[0] ? [] : [`s${seed}`];
+  return [spec.name, ...base, name, ...factors, ...further].join('/');
+}
+
+/** The base and the factors, each where there are several. */
+function placeOf(spec: StudySpec, { base, factors }: Cell): [base: string[], factors: string[]] {
   const several = (factor: string) => (spec.factors[factor as keyof typeof spec.factors]?.length ?? 0) > 1;
   return [
-    ...(spec.bases.length > 1 ? [base] : []),
-    ...(role === 'MERGE' ? ['merge'] : []),
-    name,
-    ...Object.entries(factors).flatMap(([factor, value]) => (several(factor) ? [`${factor}-${value}`] : [])),
-    `s${seed}`,
-  ].join('/');
+    spec.bases.length > 1 ? [base!] : [],
+    Object.entries(factors).flatMap(([factor, value]) => (several(factor) ? [`${factor}-${value}`] : [])),
+  ];
 }
 
 /** Multiplied before anything is spelled out: a slip of the hand should cost a message and not a process. */
@@ -213,7 +236,8 @@ function refuseTooMany(spec: StudySpec) {
     .reduce((sum, n) => sum + n, 0);
   const factors = Object.values(spec.factors).reduce((product, values) => product * (values?.length ?? 1), 1);
   const merges = spec.merges.reduce(
-    (sum, { of }) => sum + (of === 'PAIRS' ? (compositions * (compositions - 1)) / 2 : 1),
+    (sum, { of }) =>
+      sum + (of === 'PAIRS' ? (compositions * (compositions - 1)) / 2 : of === 'EACH' ? compositions : 1),
     0,
   );
   const models =

@@ -3,14 +3,17 @@ import { UserError } from '#src/errors.ts';
 import { measureName, parseMeasure } from '#src/evaluation/measures.ts';
 import { loadRun } from '#src/runs/load.ts';
 import { RunInterface, runId } from '#src/runs/schema.ts';
+import { type Choice, choose, criteria } from './choice.ts';
 import { compositionsOf } from './compositions.ts';
 import { type Effect, effectsOf, type Level, type SeedMean } from './effects.ts';
+import { findLeaks, type Leak } from './leaks.ts';
 import { benchmarksOf } from './plan.ts';
 import { reportFormats, writeReport } from './report/report.ts';
 import { readMeasured, rowName, type StudyTable, studyTables } from './results.ts';
 import { loadSteps, StudyType, statusOf } from './schema.ts';
 import type { StudyRow } from './store.ts';
 import type { Difference, Figure, Row } from './table.ts';
+import { type StudyVerification, verificationOf } from './verify.ts';
 
 const FigureType = builder.objectRef<Figure>('StudyFigure').implement({
   fields: (t) => ({
@@ -58,7 +61,8 @@ interface NamedRow extends Row {
 const RowType = builder.objectRef<NamedRow>('StudyTableRow').implement({
   description: 'A system of the grid, its seeds averaged.',
   fields: (t) => ({
-    system: t.exposeString('title'),
+    system: t.exposeString('title', { description: 'What tells it from the other rows.' }),
+    name: t.string({ description: 'Of the composition, union or merge.', resolve: (row) => row.cell.name }),
     role: t.field({ type: RoleEnum, resolve: (row) => row.cell.role }),
     base: t.string({ nullable: true, resolve: (row) => row.cell.base }),
     factors: t.field({ type: 'JSON', resolve: (row) => row.cell.factors }),
@@ -111,6 +115,47 @@ const EffectType = builder.objectRef<Effect>('Effect').implement({
   fields: (t) => ({ factor: t.exposeString('factor'), levels: t.expose('levels', { type: [LevelType] }) }),
 });
 
+const LeakType = builder.objectRef<Leak>('StudyLeak').implement({
+  description:
+    'Texts of a benchmark that stand in a corpus the study trains on, whole, but for spacing and punctuation.',
+  fields: (t) => ({
+    benchmark: t.exposeString('benchmark'),
+    corpus: t.expose('corpus', { type: 'Digest' }),
+    texts: t.exposeInt('texts'),
+    of: t.exposeInt('of', { description: 'Texts of the benchmark.' }),
+  }),
+});
+
+const CriterionEnum = builder.enumType('StudyCriterion', {
+  description: 'MEAN: of Mono and CLIR. MIN: the lesser of the two.',
+  values: criteria,
+});
+const ChosenOnType = builder.objectRef<Choice['test'][number]>('StudyChoiceTest').implement({
+  fields: (t) => ({
+    benchmark: t.exposeString('benchmark'),
+    row: t.field({ type: RowType, resolve: ({ row }) => ({ ...row, title: row.cell.name }) }),
+  }),
+});
+const ChoiceType = builder.objectRef<Choice>('StudyChoice').implement({
+  fields: (t) => ({
+    criterion: t.expose('criterion', { type: CriterionEnum }),
+    system: t.string({ resolve: ({ row }) => row.cell.name }),
+    selection: t.exposeFloat('selection', {
+      description: 'The criterion, averaged over the selection benchmarks.',
+    }),
+    test: t.expose('test', { type: [ChosenOnType], description: 'On the benchmarks that had no say.' }),
+  }),
+});
+
+const VerificationType = builder.objectRef<StudyVerification>('StudyVerification').implement({
+  fields: (t) => ({
+    runs: t.exposeInt('runs'),
+    equal: t.exposeInt('equal', { description: 'Made again with all digests equal.' }),
+    different: t.exposeInt('different'),
+    open: t.exposeInt('open', { description: 'Not made again yet.' }),
+  }),
+});
+
 const FormatEnum = builder.enumType('ReportFormat', { values: reportFormats });
 
 /** The metric asked for, or the study's first; it must be one that the study measures. */
@@ -158,6 +203,33 @@ builder.objectFields(StudyType, (t) => ({
         compositionsOf(study.spec),
       );
     },
+  }),
+  choice: t.field({
+    type: ChoiceType,
+    nullable: true,
+    description:
+      'The best system on the selection benchmarks, and how it does on the others. Null without selection benchmarks.',
+    args: { criterion: t.arg({ type: CriterionEnum, defaultValue: 'MEAN' }), metric: t.arg.string() },
+    resolve: async (study, { criterion, metric }, context) =>
+      choose(
+        await studyTables(
+          context,
+          await loadSteps(context, study.id),
+          benchmarksOf(study.spec),
+          metricOf(study, metric),
+        ),
+        study.spec.evaluation.selection,
+        criterion!,
+      ),
+  }),
+  leaks: t.field({
+    type: [LeakType],
+    resolve: async (study, _args, context) =>
+      findLeaks(context.lab.db.pool, await loadSteps(context, study.id)),
+  }),
+  verification: t.field({
+    type: VerificationType,
+    resolve: async (study, _args, context) => verificationOf(context, await loadSteps(context, study.id)),
   }),
   report: t.string({
     description: 'The whole study as a document: tables, plots, effects, what was trained on what.',

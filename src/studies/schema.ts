@@ -11,6 +11,7 @@ import { pinRefs } from './pin.ts';
 import { benchmarksOf, planStudy } from './plan.ts';
 import { type Preview, previewStudy } from './preview.ts';
 import { cancelStudy, findStudy, readSteps, type StepRow, type StudyRow, saveStudy } from './store.ts';
+import { verifyStudy } from './verify.ts';
 
 const StepStatusEnum = builder.enumType('StudyStepStatus', {
   values: {
@@ -194,6 +195,17 @@ builder.mutationFields((t) => ({
       await previewStudy(schema, context, steps);
       const { study, stopped } = await saveStudy(context.lab.db, spec, steps);
       for (const run of stopped) await retryRun(context.lab, run);
+      return study;
+    },
+  }),
+  verifyStudy: t.field({
+    type: StudyType,
+    description:
+      'Makes every finished run of the study again and compares digests; verification says how far that is.',
+    args: { name: t.arg.string({ required: true }) },
+    resolve: async (_root, { name }, context) => {
+      const study = await existing(context, name);
+      await verifyStudy(context, await loadSteps(context, study.id));
       return study;
     },
   }),

@@ -21,25 +21,24 @@ const source = z.strictObject({
 
 const direction = z.strictObject({ queryLang: language, positiveLang: language, share: share.default(1) });
 
-/** One composition by hand: directions over the study's sources, or components of its own. */
+const component = z.strictObject({
+  corpus: ref,
+  pairing: z.enum(pairings).default('PASSAGE'),
+  queryLang: language,
+  positiveLang: language,
+  negativeLangs: z.array(language).optional(),
+  share,
+});
+
+/** Directions over the study's sources, or components of its own. */
+const madeOf = {
+  directions: z.array(direction).min(1).optional(),
+  components: z.array(component).min(1).optional(),
+};
+
+/** One composition by hand. */
 const ownComposition = z
-  .strictObject({
-    name: label,
-    directions: z.array(direction).min(1).optional(),
-    components: z
-      .array(
-        z.strictObject({
-          corpus: ref,
-          pairing: z.enum(pairings).default('PASSAGE'),
-          queryLang: language,
-          positiveLang: language,
-          negativeLangs: z.array(language).optional(),
-          share,
-        }),
-      )
-      .min(1)
-      .optional(),
-  })
+  .strictObject({ name: label, ...madeOf })
   .refine(
     (c) => (c.directions === undefined) !== (c.components === undefined),
     'give either directions or components',
@@ -100,25 +99,27 @@ const base = z
     name: label,
     model: ref.optional(),
     init: init.optional(),
-    directions: z.array(direction).min(1).optional(),
+    ...madeOf,
     sources: z.array(source).min(1).optional(),
     training: settings.optional(),
     seed: z.int().min(0).optional(),
   })
   .refine((b) => (b.model === undefined) !== (b.init === undefined), 'give either model or init')
   .refine(
-    (b) => b.init === undefined || b.directions !== undefined,
-    'a base that is trained needs directions',
+    (b) => b.init === undefined || (b.directions === undefined) !== (b.components === undefined),
+    'a base that is trained needs either directions or components',
   );
+
+export const mergeGroups = ['PAIRS', 'ALL', 'SINGLES', 'EACH'] as const;
 
 /**
  * `of`: names of compositions (BASE stands for the base model), PAIRS: every two of the compositions, ALL: all of
- * them, SINGLES: the directions alone.
+ * them, SINGLES: the directions alone, EACH: one merge of the base with every composition.
  */
 const merge = z.strictObject({
   name: label.optional(),
   method: z.string().default('LINEAR'),
-  of: z.union([z.enum(['PAIRS', 'ALL', 'SINGLES']), z.array(z.string().min(1)).min(2).max(16)]),
+  of: z.union([z.enum(mergeGroups), z.array(z.string().min(1)).min(2).max(16)]),
   withBase: z.boolean().default(false),
   weights: z.array(z.number().finite()).min(2).optional(),
   parameters: z.record(z.string(), z.number()).optional(),

@@ -11,9 +11,9 @@ import type { Params } from '#src/recipes/kinds.ts';
 import { writeModel } from '#workers/encoder/folder.ts';
 import { run } from '#workers/evaluate/main.ts';
 import { scoreRun } from '#workers/evaluate/score.ts';
-import { parseRun } from '#workers/evaluate/trec.ts';
 import type { JobInput } from '#workers/job.ts';
 import { makeModel, staticConfig, temporary, wordPiece, writeTokenizer } from '../encoder/tiny.ts';
+import { parseRun } from './files.ts';
 
 const modelDigest = 'a'.repeat(64);
 const benchmarkDigest = 'b'.repeat(64);
@@ -142,7 +142,11 @@ describe('an evaluation', () => {
       assert.equal(score.n, 3);
       assert.equal(score.value, mean(score.perQuery));
       assert.ok(score.ciLow! <= score.value && score.value <= score.ciHigh!);
-      assert.deepEqual(score.convention, { ...trecEval9, missingQueries: 'ZERO' });
+      assert.deepEqual(score.convention, {
+        ...{ ...trecEval9, missingQueries: 'ZERO' },
+        interval: { method: 'PERCENTILE', cluster: 'QUERY', level: 0.95, resamples: 200, seed: 7 },
+      });
+      assert.equal(score.pool, score.queryLang === score.docLang ? 'MONO' : 'CROSS');
     }
     assert.deepEqual(
       file.queries.map((d) => d.ids),
@@ -162,7 +166,7 @@ describe('an evaluation', () => {
       qrels.set(query, (qrels.get(query) ?? new Map()).set(document, grade));
     const runs = outputs.filter((o) => o.role === 'rankings');
     for (const { path, meta } of runs) {
-      const rankings = parseRun(await readFile(join(out, path), 'utf8'));
+      const rankings = await parseRun(await readFile(join(out, path), 'utf8'));
       const scores = file.scores.filter(
         (s) => s.system === meta.system && s.queryLang === meta.queryLang && s.docLang === meta.docLang,
       );

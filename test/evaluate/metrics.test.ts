@@ -6,7 +6,8 @@ import { type Convention, trecEval9, trecEval10 } from '#src/evaluation/conventi
 import { parseMeasure } from '#src/evaluation/measures.ts';
 import { rankOrder } from '#workers/evaluate/rank.ts';
 import { scoreRun } from '#workers/evaluate/score.ts';
-import { parseQrels, parseRun, runLines } from '#workers/evaluate/trec.ts';
+import { rankingsOf, runLines, runLinesOf, Scattered } from '#workers/evaluate/trec.ts';
+import { parseQrels, parseRun, textLines } from './files.ts';
 
 type Table<T> = Record<string, Record<string, T>>;
 interface Case {
@@ -29,8 +30,8 @@ const qrelsOf = (table: Table<number>) =>
 
 const measuresOf = (names: string[]) => names.map((name) => parseMeasure(name));
 
-function score(run: string, qrels: string, names: string[], convention: Convention) {
-  const { queries, values } = scoreRun(parseRun(run), parseQrels(qrels), measuresOf(names), convention);
+async function score(run: string, qrels: string, names: string[], convention: Convention) {
+  const { queries, values } = scoreRun(await parseRun(run), parseQrels(qrels), measuresOf(names), convention);
   return { queries, values: values.map((row) => Array.from(row)) };
 }
 
@@ -63,17 +64,20 @@ describe('conventions', () => {
   const qrels = 'q1 0 a 1\nq2 0 x 1\nq3 0 y 0\n';
   const run = 'q1 Q0 a 1 0.10000000002 t\nq1 Q0 b 2 0.10000000001 t\nq3 Q0 y 1 1 t\nq9 Q0 a 1 1 t\n';
 
-  test('trec_eval 9 ties in float32, breaks ties by document descending, skips missing queries', () => {
-    assert.deepEqual(score(run, qrels, ['RR'], trecEval9), { queries: ['q1', 'q3'], values: [[0.5, 0]] });
+  test('trec_eval 9 ties in float32, breaks ties by document descending, skips missing queries', async () => {
+    assert.deepEqual(await score(run, qrels, ['RR'], trecEval9), {
+      queries: ['q1', 'q3'],
+      values: [[0.5, 0]],
+    });
   });
-  test('trec_eval 10 compares doubles and refuses missing queries', () => {
-    assert.throws(() => score(run, qrels, ['RR'], trecEval10), /query "q2" of the qrels has no ranking/);
+  test('trec_eval 10 compares doubles and refuses missing queries', async () => {
+    await assert.rejects(score(run, qrels, ['RR'], trecEval10), /query "q2" of the qrels has no ranking/);
     const skipping: Convention = { ...trecEval10, missingQueries: 'SKIP' };
-    assert.deepEqual(score(run, qrels, ['RR'], skipping), { queries: ['q1', 'q3'], values: [[1, 0]] });
+    assert.deepEqual(await score(run, qrels, ['RR'], skipping), { queries: ['q1', 'q3'], values: [[1, 0]] });
   });
-  test('missing queries count as zero, as with -c', () => {
+  test('missing queries count as zero, as with -c', async () => {
     const all: Convention = { ...trecEval9, missingQueries: 'ZERO' };
-    assert.deepEqual(score(run, qrels, ['RR', 'P@2'], all), {
+    assert.deepEqual(await score(run, qrels, ['RR', 'P@2'], all), {
       queries: ['q1', 'q2', 'q3'],
       values: [
         [0.5, 0, 0],
@@ -81,21 +85,23 @@ describe('conventions', () => {
       ],
     });
   });
-  test('ties may ascend', () => {
-    assert.deepEqual(score(run, qrels, ['RR'], { ...trecEval9, ties: 'DOCUMENT_ASCENDING' }).values, [
+  test('ties may ascend', async () => {
+    assert.deepEqual((await score(run, qrels, ['RR'], { ...trecEval9, ties: 'DOCUMENT_ASCENDING' })).values, [
       [1, 0],
     ]);
   });
-  test('nDCG of the order 1, 3, 2: linear .8175, exponential .7364', () => {
+  test('nDCG of the order 1, 3, 2: linear .8175, exponential .7364', async () => {
     const [graded, order] = ['g 0 d1 3\ng 0 d2 2\ng 0 d3 1', 'g Q0 d3 1 3 t\ng Q0 d1 2 2 t\ng Q0 d2 3 1 t'];
     const exponential: Convention = { ...trecEval9, gain: 'EXPONENTIAL' };
-    assert.equal(score(order, graded, ['nDCG'], trecEval9).values[0][0].toFixed(4), '0.8175');
-    assert.equal(score(order, graded, ['nDCG'], exponential).values[0][0].toFixed(4), '0.7364');
+    assert.equal((await score(order, graded, ['nDCG'], trecEval9)).values[0][0].toFixed(4), '0.8175');
+    assert.equal((await score(order, graded, ['nDCG'], exponential)).values[0][0].toFixed(4), '0.7364');
   });
-  test('identical ids are dropped on request, before ranks are counted', () => {
+  test('identical ids are dropped on request, before ranks are counted', async () => {
     const [self, judged] = ['a Q0 a 1 9 t\na Q0 b 2 8 t', 'a 0 b 1'];
-    assert.deepEqual(score(self, judged, ['RR'], trecEval9).values, [[0.5]]);
-    assert.deepEqual(score(self, judged, ['RR'], { ...trecEval9, identicalIds: 'DROP' }).values, [[1]]);
+    assert.deepEqual((await score(self, judged, ['RR'], trecEval9)).values, [[0.5]]);
+    assert.deepEqual((await score(self, judged, ['RR'], { ...trecEval9, identicalIds: 'DROP' })).values, [
+      [1],
+    ]);
   });
 });
 
@@ -139,20 +145,42 @@ describe('ranking', () => {
 });
 
 describe('TREC files', () => {
-  test('a run that is written reads back bit for bit', () => {
+  test('a run that is written reads back bit for bit', async () => {
     const ranking = { documents: ['d1', 'd2'], scores: Float32Array.of(0.1, -1e-9) };
     const text = runLines('q', ranking, 'bm25');
     assert.equal(text, 'q Q0 d1 1 0.10000000149011612 bm25\nq Q0 d2 2 -9.999999717180685e-10 bm25\n');
-    assert.deepEqual(parseRun(text), new Map([['q', { ...ranking, scores: Array.from(ranking.scores) }]]));
+    const { documents, scores } = (await parseRun(text)).get('q')!;
+    assert.deepEqual({ documents, scores }, { ...ranking, scores: Array.from(ranking.scores) });
   });
-  test('a broken line is named', () => {
-    assert.throws(
-      () => parseRun('q Q0 d 1 1 t\nq Q0 d 2 0 t'),
-      /run file, line 2: query "q" lists document "d" twice/,
+  test('a broken line is named', async () => {
+    await assert.rejects(
+      parseRun('q Q0 d 1 1 t\nq Q0 d 2 0 t'),
+      /x\.run line 2: query "q" lists document "d" twice; keep one of the lines/,
     );
-    assert.throws(() => parseRun('q Q0 d 1 nan t'), /line 1: the score "nan" is not a number/);
-    assert.throws(() => parseRun('\nq Q0 d 1'), /line 2: 4 fields where 6 are needed/);
-    assert.throws(() => parseQrels('q 0 d 0.5'), /qrels, line 1: the grade "0.5" is not a whole number/);
-    assert.throws(() => parseQrels('q 0 d 1\nq 0 d 1'), /qrels, line 2: query "q" judges document "d" twice/);
+    for (const score of ['nan', 'NaN', '-nan', '1.5x', '1e', '0x10', '--1', '.'])
+      await assert.rejects(
+        parseRun(`q Q0 d 1 ${score} t`),
+        new RegExp(`line 1: the score "${score.replace('.', '\\.')}" is not a number`),
+      );
+    await assert.rejects(parseRun('\nq Q0 d 1'), /line 2: has 4 fields; write query, Q0/);
+    await assert.rejects(parseRun('q Q0 d 1 1 my tag'), /line 1: has 7 fields/);
+  });
+  test('scores are what C reads', async () => {
+    const scores = ['1', '+2.50', '.5', '3.', '-1E-3', 'inf', '-Infinity'];
+    const text = scores.map((score, i) => `q\tQ0  d${i} 0 ${score} t\r\n`).join('');
+    const { scores: read } = (await parseRun(text)).get('q')!;
+    assert.deepEqual(read, [1, 2.5, 0.5, 3, -0.001, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
+  });
+  test('queries are given one by one while their lines stand together', async () => {
+    const names = async (text: string, comments = false) => {
+      const found: string[] = [];
+      for await (const [query, { documents }] of rankingsOf(runLinesOf(textLines(text, 'r'), 'r', comments)))
+        found.push(`${query}:${documents}`);
+      return found;
+    };
+    assert.deepEqual(await names('a Q0 x 1 1 t\na Q0 y 2 0 t\nb Q0 x 1 1 t'), ['a:x,y', 'b:x']);
+    assert.deepEqual(await names('# made by t\na Q0 x 1 1 t', true), ['a:x']);
+    await assert.rejects(names('# made by t\na Q0 x 1 1 t'), /line 1: has 4 fields/);
+    await assert.rejects(names('a Q0 x 1 1 t\nb Q0 x 1 1 t\na Q0 y 2 0 t'), Scattered);
   });
 });

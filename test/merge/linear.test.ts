@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { linear } from '#workers/merge/linear.ts';
+import { linear } from '#workers/merge/methods/linear.ts';
+import { mergeTensor, viewOf } from '#workers/merge/tensor.ts';
 
-const params = (weights: number[], normalize: boolean) => ({ method: 'LINEAR' as const, weights, normalize });
 const merge = (values: Float32Array[], weights: number[], normalize: boolean) =>
-  linear.merge({ name: 'w', shape: [values[0].length], values }, params(weights, normalize));
+  mergeTensor(linear, viewOf('w', [values[0].length], [], values, null), { weights, normalize });
 
 const finite = fc.float({
   noNaN: true,
@@ -88,14 +88,13 @@ test('the interpolation and extrapolation of two models in closed form', () => {
 });
 
 test('weights that cannot be used are refused', () => {
-  assert.throws(() => linear.check(params([1, 1, 1], true), 2), /there are 3 weights for 2 models/);
   for (const weights of [
     [1, -1],
     [0, 0],
     [0.1, 0.2, -0.3],
   ]) {
-    assert.throws(() => linear.check(params(weights, true), weights.length), /sum to 0/);
-    linear.check(params(weights, false), weights.length);
+    assert.throws(() => linear.check!({ weights, normalize: true }, 'w'), /of tensor w sum to 0/);
+    linear.check!({ weights, normalize: false }, 'w');
   }
-  linear.check(params([1e-9, 1e-9], true), 2);
+  linear.check!({ weights: [1e-9, 1e-9], normalize: true }, 'w');
 });

@@ -230,6 +230,20 @@ describe('plan', () => {
     );
   });
 
+  test('models have plain names, and a number only from the second seed on', () => {
+    const steps = planStudy(
+      spec({
+        compositions: ['MONO', 'CROSS'],
+        seeds: [7, 8],
+        merges: [{ name: 'merged', of: ['mono', 'cross'] }],
+      }),
+    );
+    assert.deepEqual(
+      steps.flatMap(({ input }) => (input.name ? [input.name] : [])),
+      ['paper/mono', 'paper/cross', 'paper/merged', 'paper/mono/s8', 'paper/cross/s8', 'paper/merged/s8'],
+    );
+  });
+
   test('a study that grows keeps its steps as they were', () => {
     const before = planStudy(
       spec({ seeds: [1], compositions: ['MONO', 'CROSS'], merges: [{ of: 'PAIRS' }] }),
@@ -274,6 +288,10 @@ describe('plan', () => {
       ],
       [{ compositions: ['MONO', 'PAPER'] }, /two compositions are called "mono"/],
       [{ sources: [] }, /names none/],
+      [
+        { merges: [{ name: 'mono', of: ['mono', 'cross'] }] },
+        /two models of the study would be called "paper\/mono"/,
+      ],
     ] as const)
       assert.throws(() => planStudy(spec(over)), { message });
   });

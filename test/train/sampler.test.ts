@@ -170,3 +170,32 @@ test('a batch larger than the units is refused, saying whose', () => {
     /component 2 .* fills 10, but it has only 8/,
   );
 });
+
+test('ALIGNED batches hold a unit in every direction: rivals under KEEP, masked under MASK', () => {
+  const sets = [setOf(0, 200), setOf(1, 200), setOf(2, 100, 500)];
+  for (const parallelNegatives of ['MASK', 'KEEP'] as const) {
+    const sample = makeSampler(
+      compositionOf([1, 1, 1], { batching: 'ALIGNED', parallelNegatives }),
+      sets,
+      30,
+      1,
+    );
+    let twice = 0;
+    let masked = 0;
+    for (let k = 0; k < 20; k++) {
+      const batch = sample(k);
+      assert.equal(new Set(batch.anchors).size, 30);
+      const units = (c: number) =>
+        new Set(
+          Array.from(batch.anchors)
+            .filter((text) => componentOf(text) === c)
+            .map(unitOf),
+        );
+      twice += [...units(0)].filter((unit) => units(1).has(unit)).length;
+      masked += batch.masked.length / 2;
+    }
+    // Ten rows of each; at a batch's edge one may wait for the next.
+    assert.ok(twice >= 180, `${twice} of 200 units meet their translation`);
+    assert.equal(masked, parallelNegatives === 'MASK' ? 2 * twice : 0);
+  }
+});

@@ -3,7 +3,13 @@ import { dirname, join } from 'node:path';
 import { badInput } from '#src/errors.ts';
 import { layoutFiles, readBertConfig, readLayout, readMaxLength } from './layout.ts';
 import type { Model, ModelConfig, StaticConfig, Tensor } from './model.ts';
-import { openSafetensors, type Safetensors, type TensorSource, writeSafetensors } from './safetensors.ts';
+import {
+  openSafetensors,
+  type Safetensors,
+  type TensorPlace,
+  type TensorSource,
+  writeSafetensors,
+} from './safetensors.ts';
 import { tensorShapes } from './tensors.ts';
 import { readTokenizerJson } from './tokenizer-json.ts';
 
@@ -12,6 +18,8 @@ export interface OpenModel {
   config: ModelConfig;
   tokenizerPath: string;
   weights: TensorSource;
+  /** Where a tensor's values lie, for readers that take them in parts. */
+  locate(name: string): TensorPlace;
   close(): Promise<void>;
 }
 
@@ -49,6 +57,7 @@ export async function openModel(dir: string): Promise<OpenModel> {
       },
       tokenizerPath,
       weights: { shapes, read: weights.read },
+      locate: weights.locate,
       close: weights.close,
     };
   } catch (error) {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { badInput } from '#src/errors.ts';
-import { decodeFloats, floatBytes, isFloat } from './floats.ts';
+import { decodeFloats, type FloatDtype, floatBytes, isFloat } from './floats.ts';
 import { maxHeaderBytes, parseHeader, type TensorEntry } from './safetensors-header.ts';
 
 /** An open weights file. Only its header is in memory; every tensor is read when asked for. */
@@ -11,7 +11,17 @@ export interface Safetensors {
   entries: Map<string, TensorEntry>;
   /** Row-major fp32, decoded from F32, F16 or BF16; UserError for any other dtype. */
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
+  /** Where its values lie; UserError as for reading. */
+  locate(name: string): TensorPlace;
   close(): Promise<void>;
+}
+
+/** The values of one tensor in a weights file, for readers of their own that take them in parts. */
+export interface TensorPlace {
+  path: string;
+  /** Byte of the file at which they begin. */
+  position: number;
+  dtype: FloatDtype;
 }
 
 /**
@@ -28,21 +38,26 @@ export async function openSafetensors(path: string): Promise<Safetensors> {
     const bytes = await readHeaderBytes(handle, size, file);
     const dataStart = 8 + bytes.byteLength;
     const { metadata, entries } = parseHeader(bytes, size - dataStart, file);
+    const locate = (name: string): TensorPlace => {
+      const entry = entries.get(name);
+      if (!entry) throw badInput(file, `${file} has no tensor "${name}"`);
+      const { dtype, begin } = entry;
+      if (!isFloat(dtype))
+        throw badInput(
+          file,
+          `${file}: tensor "${name}" is ${dtype}; weights are read from F32, F16 and BF16`,
+        );
+      return { path, position: dataStart + begin, dtype };
+    };
     return {
       metadata,
       entries,
       async read(name) {
-        const entry = entries.get(name);
-        if (!entry) throw badInput(file, `${file} has no tensor "${name}"`);
-        const { dtype, begin, end } = entry;
-        if (!isFloat(dtype)) {
-          throw badInput(
-            file,
-            `${file}: tensor "${name}" is ${dtype}; weights are read from F32, F16 and BF16`,
-          );
-        }
-        return decodeFloats(await readBytes(handle, dataStart + begin, end - begin), dtype);
+        const { position, dtype } = locate(name);
+        const { begin, end } = entries.get(name)!;
+        return decodeFloats(await readBytes(handle, position, end - begin), dtype);
       },
+      locate,
       close: () => handle.close(),
     };
   } catch (error) {
@@ -82,6 +97,8 @@ async function readBytes(handle: FileHandle, position: number, length: number) {
 export interface TensorSource {
   shapes: Map<string, number[]>;
   read(name: string): Float32Array | Promise<Float32Array>;
+  /** The same in parts, one after another; each holds until the next is asked for. */
+  pieces?(name: string): AsyncIterable<Float32Array>;
 }
 
 /**
@@ -103,11 +120,15 @@ export async function writeSafetensors(path: string, source: TensorSource): Prom
   try {
     await writeBytes(handle, headerBytes(entries));
     for (const [name, { data_offsets }] of entries) {
-      const bytes = floatBytes(await source.read(name));
-      if (bytes.byteLength !== data_offsets[1] - data_offsets[0]) {
+      let written = 0;
+      for await (const piece of source.pieces?.(name) ?? [await source.read(name)]) {
+        const bytes = floatBytes(piece);
+        await writeBytes(handle, bytes);
+        written += bytes.byteLength;
+      }
+      if (written !== data_offsets[1] - data_offsets[0]) {
         throw new Error(`tensor ${name} does not fill its shape`);
       }
-      await writeBytes(handle, bytes);
     }
   } finally {
     await handle.close();

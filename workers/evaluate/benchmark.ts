@@ -1,18 +1,15 @@
 import { createReadStream } from 'node:fs';
 import { type BenchmarkEntry, type Direction, documentText } from '#src/benchmarks/entry.ts';
 import { badInput } from '#src/errors.ts';
+import type { Pool } from '#src/evaluation/pool.ts';
 import { linesOf } from '#workers/import/lines.ts';
-import type { Grades } from './score.ts';
+import { type JudgedPool, judgedDirection, poolsOf, showDirection } from './pools.ts';
+import { hasRelevant } from './score.ts';
 
 /** Texts of one language in ascending order of their ids. */
 export interface Texts {
   ids: string[];
   texts: string[];
-}
-
-export interface JudgedDirection extends Direction {
-  /** Query -> document -> grade, in the order of the ids. */
-  qrels: Map<string, Map<string, number>>;
 }
 
 export interface Benchmark {
@@ -21,24 +18,27 @@ export interface Benchmark {
   queries: Map<string, Texts>;
   documents: Map<string, Texts>;
   /** What is measured. */
-  directions: JudgedDirection[];
+  directions: JudgedPool[];
+  /** Query -> what it is drawn with in a bootstrap by group. */
+  groups: Map<string, string>;
 }
-
-export const showDirection = ({ queryLang, docLang }: Direction) => `${queryLang} against ${docLang}`;
 
 /**
  * Reads a benchmark in its normalised form, of its texts only what the directions asked for need.
  * @param wanted absent: every direction that has qrels
- * @throws UserError when it lacks a direction, or has nothing relevant in one
+ * @param pools what is searched in those directions; absent: the documents of one language
+ * @throws UserError when it lacks a direction or pool, or has nothing relevant in one
  */
 export async function readBenchmark(
   path: string,
   digest: string,
   wanted: Direction[] | undefined,
+  pools?: readonly Pool[],
 ): Promise<Benchmark> {
   const queries = new Map<string, Texts>();
   const documents = new Map<string, Texts>();
-  const judged = new Map<string, JudgedDirection>();
+  const judged = new Map<string, JudgedPool>();
+  const groups = new Map<string, string>();
   function keep(of: Map<string, Texts>, language: string, id: string, text: string) {
     if (/\s/.test(id))
       throw badInput(
@@ -56,6 +56,7 @@ export async function readBenchmark(
     for (const { text } of lines) {
       const entry = JSON.parse(text) as BenchmarkEntry;
       if (entry.type === 'query') {
+        if (entry.group !== undefined) groups.set(entry.id, entry.group);
         if (!wanted || wanted.some((d) => d.queryLang === entry.language))
           keep(queries, entry.language, entry.id, entry.text);
       } else if (entry.type === 'document') {
@@ -63,7 +64,7 @@ export async function readBenchmark(
           keep(documents, entry.language, entry.id, documentText(entry));
       } else {
         const { queryLang, docLang, query, document, grade } = entry;
-        const direction = judged.get(showDirection(entry)) ?? { queryLang, docLang, qrels: new Map() };
+        const direction = judged.get(showDirection(entry)) ?? judgedDirection({ queryLang, docLang });
         judged.set(showDirection(entry), direction);
         direction.qrels.set(query, (direction.qrels.get(query) ?? new Map()).set(document, grade));
       }
@@ -87,7 +88,5 @@ export async function readBenchmark(
         `benchmark ${digest.slice(0, 12)} has no relevant document for ${showDirection(direction)}: ` +
           'no grade is above 0, so there is nothing to measure',
       );
-  return { digest, queries, documents, directions };
+  return { digest, queries, documents, directions: poolsOf(directions, pools), groups };
 }
-
-const hasRelevant = (grades: Grades) => [...grades.values()].some((grade) => grade > 0);

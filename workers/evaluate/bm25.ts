@@ -16,8 +16,9 @@ export interface Bm25 {
   /**
    * The up to k best documents that share a term with the query, best first, ties by higher index. Scores are
    * rounded to float32 before they are compared, as the run file's reader will compare them.
+   * @param admitted which documents may be found, by index; absent: all
    */
-  search(query: string, k: number): Neighbours;
+  search(query: string, k: number, admitted?: (document: number) => boolean): Neighbours;
 }
 
 export function openBm25(): Bm25 {
@@ -41,7 +42,7 @@ export function openBm25(): Bm25 {
       lengths.push(found.length);
       total += found.length;
     },
-    search(query, k) {
+    search(query, k, admitted) {
       const n = lengths.length;
       if (scores.length < n) scores = new Float64Array(n);
       const touched: number[] = [];
@@ -56,11 +57,10 @@ export function openBm25(): Bm25 {
           scores[document] += (idf * frequencies[i]) / (frequencies[i] + norm);
         }
       }
-      const best = openHeaps(1, Math.min(k, touched.length));
-      for (const document of touched) {
-        best.offer(0, Math.fround(scores[document]), document);
-        scores[document] = 0;
-      }
+      const found = admitted ? touched.filter(admitted) : touched;
+      const best = openHeaps(1, Math.min(k, found.length));
+      for (const document of found) best.offer(0, Math.fround(scores[document]), document);
+      for (const document of touched) scores[document] = 0;
       return best.sorted();
     },
   };

@@ -1,5 +1,5 @@
 import type { Convention } from '#src/evaluation/convention.ts';
-import type { Measure, MeasureFamily } from '#src/evaluation/measures.ts';
+import type { BiasFamily, Measure, MeasureFamily } from '#src/evaluation/measures.ts';
 
 /** A document that no qrels row of the query names. Qrels rows hold grades; -1 is trec_eval's "in the pool, unjudged". */
 export const UNJUDGED = -(2 ** 31);
@@ -10,6 +10,8 @@ export interface Judged {
   ranked: Int32Array;
   /** Grades of all qrels rows of the query, highest first. */
   grades: Int32Array;
+  /** `ranked` in the order that RR sees, where a convention has one of its own. */
+  rankedForRR?: Int32Array;
 }
 
 type Score = (judged: Judged, measure: Measure, convention: Convention) => number;
@@ -21,12 +23,16 @@ function discountsUpTo(n: number): Float64Array {
   return discounts;
 }
 
+function gainOf(grade: number, gain: Convention['gain']): number {
+  if (gain === 'LINEAR') return grade;
+  return gain === 'BINARY' ? 1 : 2 ** grade - 1;
+}
+
 function gainAt(grades: Int32Array, cutoff: number, gain: Convention['gain']): number {
   const n = Math.min(grades.length, cutoff);
   const discount = discountsUpTo(n);
   let sum = 0;
-  for (let i = 0; i < n; i++)
-    if (grades[i] > 0) sum += (gain === 'LINEAR' ? grades[i] : 2 ** grades[i] - 1) * discount[i];
+  for (let i = 0; i < n; i++) if (grades[i] > 0) sum += gainOf(grades[i], gain) * discount[i];
   return sum;
 }
 
@@ -49,23 +55,24 @@ const share = (part: number, whole: number) => (whole > 0 ? part / whole : 0);
  * Each as trec_eval 9.0.8 has it where it has it (P, recall, success, Rprec, bpref, map and map_cut, recip_rank,
  * ndcg and ndcg_cut); RR with a cut, RBP and Judged as ir_measures defines them. All lie in [0, 1].
  */
-const scores: Record<MeasureFamily, Score> = {
+const scores: Record<Exclude<MeasureFamily, BiasFamily>, Score> = {
   /** Järvelin and Kekäläinen 2002: gain over log2(rank + 1), over that of the best order of all qrels. */
   nDCG: ({ ranked, grades }, { cutoff = Number.POSITIVE_INFINITY }, { gain }) =>
     share(gainAt(ranked, cutoff, gain), gainAt(grades, cutoff, gain)),
 
-  RR({ ranked }, { cutoff = Number.POSITIVE_INFINITY, rel }) {
-    const first = ranked.findIndex((grade) => grade >= rel);
+  RR({ ranked, rankedForRR = ranked }, { cutoff = Number.POSITIVE_INFINITY, rel }) {
+    const first = rankedForRR.findIndex((grade) => grade >= rel);
     return first < 0 || first >= cutoff ? 0 : 1 / (first + 1);
   },
 
-  /** Over all relevant documents, also with a cut below their number. */
-  AP({ ranked, grades }, { cutoff = Number.POSITIVE_INFINITY, rel }) {
+  /** Over all relevant documents, by most conventions also with a cut below their number. */
+  AP({ ranked, grades }, { cutoff = Number.POSITIVE_INFINITY, rel }, { apDivisor }) {
     const n = Math.min(ranked.length, cutoff);
     let found = 0;
     let sum = 0;
     for (let i = 0; i < n; i++) if (ranked[i] >= rel) sum += ++found / (i + 1);
-    return share(sum, relevant(grades, rel));
+    const total = relevant(grades, rel);
+    return share(sum, apDivisor === 'RELEVANT' ? total : Math.min(total, cutoff));
   },
 
   /** Over the cut, also when fewer documents were found. */
@@ -113,4 +120,4 @@ const scores: Record<MeasureFamily, Score> = {
 };
 
 export const scoreOf: Score = (judged, measure, convention) =>
-  scores[measure.family](judged, measure, convention);
+  scores[measure.family as Exclude<MeasureFamily, BiasFamily>](judged, measure, convention);

@@ -25,7 +25,10 @@ function descending(score: number): number {
  * the order of their UTF-8 bytes, in which trec_eval compares them. The rank column of a run file plays no part.
  * @throws UserError when a score is not a number
  */
-export function rankOrder({ documents, scores }: Ranking, convention: Convention): Uint32Array {
+export function rankOrder(
+  { documents, scores }: Ranking,
+  convention: Pick<Convention, 'scores' | 'ties'>,
+): Uint32Array {
   const n = documents.length;
   if (n > POSITIONS) throw new RangeError(`a ranking of ${n} documents; the most is ${POSITIONS}`);
   const keys = new Float64Array(n);
@@ -42,9 +45,12 @@ export function rankOrder({ documents, scores }: Ranking, convention: Convention
   const order = new Uint32Array(n);
   for (let i = 0; i < n; i++) order[i] = keys[i] % POSITIONS;
   const sign = convention.ties === 'DOCUMENT_DESCENDING' ? -1 : 1;
+  const tied =
+    convention.ties === 'RUN_ORDER'
+      ? (i: number, j: number) => i - j
+      : (i: number, j: number) => sign * byCodePoint(documents[i], documents[j]);
   const within = (i: number, j: number) =>
-    (convention.scores === 'FLOAT64' && scores[j] - scores[i]) ||
-    sign * byCodePoint(documents[i], documents[j]);
+    (convention.scores === 'FLOAT64' && scores[j] - scores[i]) || tied(i, j);
   for (let start = 0; start < n; ) {
     const score = Math.floor(keys[start] / POSITIONS);
     let end = start + 1;

@@ -1,6 +1,7 @@
-import { UserError } from '#src/errors.ts';
+import type { Line } from '#workers/import/lines.ts';
+import { type Place, refuse } from '#workers/import/place.ts';
+import { quote } from '#workers/import/record.ts';
 import type { Ranking } from './rank.ts';
-import type { Grades } from './score.ts';
 
 /**
  * One query's lines of a TREC run file, `query Q0 document rank score tag`, in the order given. Scores are written
@@ -13,50 +14,95 @@ export function runLines(query: string, { documents, scores }: Ranking, tag: str
   return lines;
 }
 
-function* rows(text: string, what: string, fields: number) {
-  let line = 0;
-  for (const row of text.split('\n')) {
-    line++;
-    const cells = row.trim().split(/\s+/);
-    if (cells[0] === '') continue;
-    const refuse = (why: string) => new UserError('BAD_USER_INPUT', `${what}, line ${line}: ${why}`);
-    if (cells.length < fields) throw refuse(`${cells.length} fields where ${fields} are needed`);
-    yield { cells, refuse };
-  }
+export interface RunLine {
+  query: string;
+  document: string;
+  score: number;
+  place: Place;
 }
 
-/** Reads a TREC run file's text. A query that lists a document twice is refused, as trec_eval refuses it. */
-export function parseRun(text: string): Map<string, Ranking> {
-  const run = new Map<string, { documents: string[]; scores: number[] }>();
-  const seen = new Map<string, Set<string>>();
-  for (const { cells, refuse } of rows(text, 'run file', 6)) {
-    const [query, , document, , sim] = cells;
-    const score = Number(sim);
-    if (Number.isNaN(score)) throw refuse(`the score ${JSON.stringify(sim)} is not a number`);
-    if (!run.has(query)) {
-      run.set(query, { documents: [], scores: [] });
-      seen.set(query, new Set());
+/**
+ * The lines of a TREC run file, `query Q0 document rank score tag`, between any white space; the rank plays no part, as
+ * in trec_eval. Scores are C's decimals and infinities; NaN has no place in an order and is refused.
+ * @param comments trec_eval 10 skips lines that begin with #
+ */
+export async function* runLinesOf(
+  lines: AsyncIterable<Line[]>,
+  file: string,
+  comments = false,
+): AsyncGenerator<RunLine> {
+  for await (const group of lines)
+    for (const { number: line, text } of group) {
+      if (comments && text.startsWith('#')) continue;
+      const cells = text.trim().split(/\s+/);
+      const place = { file, line };
+      if (cells.length !== 6)
+        throw refuse(place, `has ${cells.length} fields; write query, Q0, document, rank, score and tag`);
+      yield { query: cells[0], document: cells[2], score: readScore(cells[4], place), place };
     }
-    if (seen.get(query)!.has(document))
-      throw refuse(`query ${JSON.stringify(query)} lists document ${JSON.stringify(document)} twice`);
-    seen.get(query)!.add(document);
-    run.get(query)!.documents.push(document);
-    run.get(query)!.scores.push(score);
+}
+
+function readScore(text: string, place: Place): number {
+  const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
+  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
+    throw refuse(place, `the score ${quote(text)} is not a number`);
+  return Number(text);
+}
+
+/** A query's lines do not stand together, so that it cannot be scored before the file's end. */
+export class Scattered extends Error {}
+
+interface OpenRanking {
+  documents: string[];
+  scores: number[];
+  seen: Set<string>;
+}
+
+function add(ranking: OpenRanking, { query, document, score, place }: RunLine) {
+  // trec_eval ends with an error here too; readers that make dictionaries keep the last line without a word.
+  if (ranking.seen.has(document))
+    throw refuse(
+      place,
+      `query ${quote(query)} lists document ${quote(document)} twice; keep one of the lines`,
+    );
+  ranking.seen.add(document);
+  ranking.documents.push(document);
+  ranking.scores.push(score);
+}
+
+const openRanking = (): OpenRanking => ({ documents: [], scores: [], seen: new Set() });
+
+/**
+ * The rankings of a run file one by one, of which one is held at a time.
+ * @throws Scattered when a query comes back after another one
+ */
+export async function* rankingsOf(lines: AsyncIterable<RunLine>): AsyncGenerator<[query: string, Ranking]> {
+  const done = new Set<string>();
+  let query: string | undefined;
+  let ranking = openRanking();
+  for await (const line of lines) {
+    if (line.query !== query) {
+      if (query !== undefined) {
+        yield [query, ranking];
+        done.add(query);
+      }
+      if (done.has(line.query)) throw new Scattered();
+      query = line.query;
+      ranking = openRanking();
+    }
+    add(ranking, line);
+  }
+  if (query !== undefined) yield [query, ranking];
+}
+
+/** The same for lines in any order; all rankings are held. */
+export async function collectRankings(lines: AsyncIterable<RunLine>): Promise<Map<string, Ranking>> {
+  const run = new Map<string, OpenRanking>();
+  for await (const line of lines) {
+    const ranking = run.get(line.query) ?? openRanking();
+    run.set(line.query, ranking);
+    add(ranking, line);
   }
   return run;
-}
-
-/** Reads TREC qrels, `query iteration document grade`. */
-export function parseQrels(text: string): Map<string, Grades> {
-  const qrels = new Map<string, Map<string, number>>();
-  for (const { cells, refuse } of rows(text, 'qrels', 4)) {
-    const [query, , document, rel] = cells;
-    const grade = Number(rel);
-    if (!Number.isInteger(grade)) throw refuse(`the grade ${JSON.stringify(rel)} is not a whole number`);
-    const grades = qrels.get(query) ?? new Map<string, number>();
-    if (grades.has(document))
-      throw refuse(`query ${JSON.stringify(query)} judges document ${JSON.stringify(document)} twice`);
-    qrels.set(query, grades.set(document, grade));
-  }
-  return qrels;
 }

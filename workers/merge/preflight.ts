@@ -1,41 +1,50 @@
-import { type Issue, UserError } from '#src/errors.ts';
+import { readFile } from 'node:fs/promises';
+import { UserError } from '#src/errors.ts';
+import type { Difference } from '#src/models/difference.ts';
+import { canonicalJson, sha256 } from '#src/recipes/canonical.ts';
+import type { OpenModel } from '../encoder/folder.ts';
 import type { ModelConfig } from '../encoder/model.ts';
 
-/** What of a model must be the same in all models of a merge. */
+/** What of a model must fit all other models of a merge. */
 export interface Candidate {
   config: ModelConfig;
   shapes: Map<string, number[]>;
-  /** SHA-256 of tokenizer.json. */
-  tokenizer: string;
+  /** Number formats of the weights: `F32`. */
+  formats: string;
+  /** SHA-256 of tokenizer.json, and of what of it decides on ids: not its form, truncation and padding. */
+  tokenizer: { bytes: string; ids: string };
 }
 
-/** Differences a message names; the issues list more. */
-const named = 5;
-const listed = 200;
-
-/**
- * Averaging is only defined between models whose every weight means the same. UserError that lists each difference
- * from the first model, and where it is.
- */
-export function requireAlike(models: Candidate[]): void {
-  const issues = models.slice(1).flatMap((model, i) => differences(models[0], model, i + 2));
-  if (issues.length === 0) return;
-  const messages = issues.slice(0, named).map(({ message }) => message);
-  const rest = issues.length > named ? [`and ${issues.length - named} more differences`] : [];
-  throw new UserError(
-    'BAD_USER_INPUT',
-    `these models cannot be merged: ${[...messages, ...rest].join('; ')}`,
-    issues.slice(0, listed),
-  );
+export async function candidate({ config, weights, tokenizerPath, locate }: OpenModel): Promise<Candidate> {
+  const bytes = await readFile(tokenizerPath);
+  const { truncation: _, padding: __, ...ids } = JSON.parse(bytes.toString('utf8'));
+  const formats = new Set([...weights.shapes.keys()].map((name) => locate(name).dtype));
+  return {
+    config,
+    shapes: weights.shapes,
+    formats: [...formats].sort().join(' and '),
+    tokenizer: { bytes: sha256(bytes), ids: sha256(canonicalJson(ids)) },
+  };
 }
 
-function differences(first: Candidate, other: Candidate, number: number): Issue[] {
-  const issues: Issue[] = [];
-  const compare = (what: string, a: string, b: string) => {
+/** Differences that leave every weight its meaning; the merged model is as the first. */
+const mild = new Set(['maxLength', 'layerNormEps']);
+
+/** Every difference from the first model, which is the base where there is one. */
+export function differences(models: Candidate[], names: string[]): Difference[] {
+  return models.slice(1).flatMap((model, i) => compareModels(models[0], model, names[0], names[i + 1]));
+}
+
+function compareModels(first: Candidate, other: Candidate, its: string, name: string): Difference[] {
+  const found: Difference[] = [];
+  const compare = (what: string, a: string, b: string, severity: Difference['severity'] = 'ERROR') => {
     if (a === b) return;
-    issues.push({
-      path: `models[${number - 1}].${what}`,
-      message: `${what}: model 1 has ${a}, model ${number} has ${b}`,
+    const carried = severity === 'WARNING' ? `; the merged model is as ${its}` : '';
+    found.push({
+      severity,
+      model: name,
+      what,
+      message: `${what}: ${its} has ${a}, ${name} has ${b}${carried}`,
     });
   };
   const { encoder: a, prompts: aPrompts, ...aRest } = first.config;
@@ -49,17 +58,51 @@ function differences(first: Candidate, other: Candidate, number: number): Issue[
       JSON.stringify(bPrompts[role] ?? ''),
     );
   }
-  compare('tokenizer.json', `sha256 ${first.tokenizer}`, `sha256 ${other.tokenizer}`);
-  for (const name of new Set([...first.shapes.keys(), ...other.shapes.keys()])) {
-    compare(`tensor ${name}`, show(first.shapes.get(name)), show(other.shapes.get(name)));
+  const [mine, theirs] = [first.tokenizer, other.tokenizer];
+  const sameIds = mine.ids === theirs.ids;
+  compare('tokenizer.json', `sha256 ${mine.bytes}`, `sha256 ${theirs.bytes}`, sameIds ? 'WARNING' : 'ERROR');
+  for (const tensor of new Set([...first.shapes.keys(), ...other.shapes.keys()])) {
+    compare(`tensor ${tensor}`, show(first.shapes.get(tensor)), show(other.shapes.get(tensor)));
   }
-  return issues;
+  if (first.formats !== other.formats)
+    found.push({
+      ...{ severity: 'WARNING', model: name, what: 'number format' },
+      message: `number format: ${its} has ${first.formats}, ${name} has ${other.formats}; the merged model has F32`,
+    });
+  return found;
 }
 
-function compareFields(a: object, b: object, compare: (what: string, a: string, b: string) => void): void {
+function compareFields(
+  a: object,
+  b: object,
+  compare: (what: string, a: string, b: string, severity?: Difference['severity']) => void,
+) {
   const of = (fields: object, key: string) =>
     JSON.stringify((fields as Record<string, unknown>)[key]) ?? 'none';
-  for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) compare(key, of(a, key), of(b, key));
+  for (const key of new Set([...Object.keys(a), ...Object.keys(b)]))
+    compare(key, of(a, key), of(b, key), mild.has(key) ? 'WARNING' : 'ERROR');
 }
 
 const show = (shape: number[] | undefined) => (shape ? `[${shape.join(', ')}]` : 'none');
+
+/** Differences a message names; the issues list more. */
+const named = 5;
+const listed = 200;
+
+/** Merging is only defined between models whose every weight means the same. UserError that lists each difference. */
+export function requireMergeable(found: Difference[]): void {
+  const errors = found.filter(({ severity }) => severity === 'ERROR');
+  if (errors.length === 0) return;
+  const messages = errors.slice(0, named).map(({ message }) => message);
+  const rest = errors.length > named ? [`and ${errors.length - named} more differences`] : [];
+  throw new UserError(
+    'BAD_USER_INPUT',
+    `these models cannot be merged: ${[...messages, ...rest].join('; ')}`,
+    errors
+      .slice(0, listed)
+      .map(({ model, what, message }) => ({ path: `${pathOf(model)}.${what}`, message })),
+  );
+}
+
+/** `model 2` stands at models[1]. */
+const pathOf = (model: string) => model.replace(/^model (\d+)$/, (_, n) => `models[${n - 1}]`);

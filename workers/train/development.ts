@@ -10,9 +10,15 @@ import { readBenchmark } from '../evaluate/benchmark.ts';
 import { scoreOf } from '../evaluate/metrics.ts';
 import { judge } from '../evaluate/score.ts';
 import { openSearcher } from '../evaluate/search.ts';
-import { overModel, unique } from '../evaluate/systems.ts';
+import { rankByModel } from '../evaluate/systems.ts';
 import type { Job, Reporter } from '../job.ts';
 import { inputPath } from './start.ts';
+
+interface Direction {
+  queryLang: string;
+  docLang: string;
+}
+const isMono = ({ queryLang, docLang }: Direction) => queryLang === docLang;
 
 /** Documents kept per query: what an EVALUATION keeps unless it is told otherwise. */
 const usualDepth = 100;
@@ -44,8 +50,7 @@ export async function openDevelopment(
   const path = inputPath(job, 'benchmark', settings.benchmark);
   const benchmark = await readBenchmark(path, settings.benchmark, settings.directions);
   const { directions } = benchmark;
-  const isMono = directions.map((d) => d.queryLang === d.docLang);
-  if (settings.select !== 'ALL' && !isMono.includes(settings.select === 'MONO'))
+  if (settings.select !== 'ALL' && !directions.map(isMono).includes(settings.select === 'MONO'))
     throw badInput(
       'evaluation.select',
       `evaluation selects by ${settings.select}, but no direction measured is ${settings.select === 'MONO' ? 'within one language' : 'across languages'}`,
@@ -58,26 +63,19 @@ export async function openDevelopment(
     isDue: (step) => step > 0 && (step % settings.every === 0 || step === steps),
     async measure(model) {
       const encoder = await encoderOf(model, job);
-      const contest = overModel(encoder, 'in training', searcher, benchmark, meter);
-      const values = new Map<number, number>();
-      for (const docLang of unique(directions.map((d) => d.docLang))) {
-        const pool = await contest.pool(docLang);
-        for (const [d, direction] of directions.entries()) {
-          if (direction.docLang !== docLang) continue;
-          const scores: number[] = [];
-          for await (const [query, ranking] of pool.rank(direction, depth))
-            scores.push(
-              scoreOf(judge(query, ranking, direction.qrels.get(query)!, ownRuns), measure, ownRuns),
-            );
-          values.set(d, mean(scores));
-        }
+      const atWork = { encoder, digest: 'in training', searcher, meter };
+      const values = new Map<Direction, number>();
+      for await (const [direction, rankings] of rankByModel(atWork, benchmark, depth)) {
+        const scores: number[] = [];
+        for await (const [query, ranking] of rankings)
+          scores.push(scoreOf(judge(query, ranking, direction.qrels.get(query)!, ownRuns), measure, ownRuns));
+        values.set(direction, mean(scores));
       }
       await encoder.close();
-      const of = (wanted: (d: number) => boolean) =>
-        [...directions.keys()].filter(wanted).map((d) => values.get(d)!);
-      const [mono, clir] = [of((d) => isMono[d]), of((d) => !isMono[d])];
+      const of = (wanted: (d: Direction) => boolean) => directions.filter(wanted).map((d) => values.get(d)!);
+      const [mono, clir] = [of(isMono), of((d) => !isMono(d))];
       const series = Object.fromEntries(
-        directions.map((d, i) => [`dev ${measureName(measure)} ${d.queryLang}-${d.docLang}`, values.get(i)!]),
+        directions.map((d) => [`dev ${measureName(measure)} ${d.queryLang}-${d.docLang}`, values.get(d)!]),
       );
       if (mono.length) series['dev Mono'] = mean(mono);
       if (clir.length) series['dev CLIR'] = mean(clir);

@@ -5,7 +5,7 @@
  * Under MASK a batch holds a unit once: two translations of one text as rival positives would teach that they differ.
  * A row whose unit is taken already makes way for another of its component; only where none can be had does it stay,
  * and then the loss masks what is a translation. Under KEEP a batch may hold a unit in several languages, though no
- * row twice.
+ * row twice. ALIGNED batches hold a unit in all its directions on purpose; there MASK leaves it to the loss.
  */
 import { badInput } from '#src/errors.ts';
 import type { Composition } from '#src/recipes/composition.ts';
@@ -84,14 +84,18 @@ export function makeSampler(
     components.map((c) => c.share),
     seed,
   );
-  const orders = sets.map(({ rows }, c) => lastOf((pass) => permutation(rows, stream(seed, order, c, pass))));
-  const unique = parallelNegatives === 'MASK';
-  const mixed = batching === 'MIXED';
+  const walks = sets.map((_, c) => (batching === 'ALIGNED' ? firstAlike(sets, c) : c));
+  const orders = sets.map(({ rows }, c) =>
+    lastOf((pass) => permutation(rows, stream(seed, order, walks[c], pass))),
+  );
+  const mask = parallelNegatives === 'MASK';
+  const unique = mask && batching !== 'ALIGNED';
+  const mixed = batching !== 'HOMOGENEOUS';
 
   /** Which of a row's positives is taken when it comes up for the nth time. */
   const positiveOf = (c: number, row: number, nth: number) => {
     const from = sets[c].positiveStarts[row];
-    return from + (hash(seed, positiveChoice, c, nth) % (sets[c].positiveStarts[row + 1] - from));
+    return from + (hash(seed, positiveChoice, walks[c], nth) % (sets[c].positiveStarts[row + 1] - from));
   };
 
   return (step) => {
@@ -120,9 +124,15 @@ export function makeSampler(
       for (let i = 1; i < size && !done; i++) done = add(c, (row + i) % size, nth);
       if (!done) add(c, row, nth, true);
     }
-    return assemble(rows, sets, unique);
+    return assemble(rows, sets, mask);
   };
 }
+
+/** The first component whose rows are of the same units, so that one order serves both. */
+const firstAlike = (sets: readonly PairSet[], c: number) =>
+  sets.findIndex(
+    ({ rows, units }) => rows === sets[c].rows && units.every((unit, i) => unit === sets[c].units[i]),
+  );
 
 function assemble(rows: readonly Drawn[], sets: readonly PairSet[], mask: boolean): Batch {
   const candidates = rows.map(({ c, positive }) => sets[c].positives[positive]);
@@ -167,7 +177,7 @@ function rivals(rows: readonly Units[], offered: (row: Units) => number): number
 
 /** A batch must be able to consist of different units, or its rows would be each other's false negatives. */
 function requireUnits({ components, batching }: Composition, sets: readonly PairSet[], batchSize: number) {
-  const mixed = batching === 'MIXED';
+  const mixed = batching !== 'HOMOGENEOUS';
   const total = components.reduce((sum, c) => sum + c.share, 0);
   const refuse = (what: string, rows: number, units: number) =>
     badInput(
@@ -182,5 +192,5 @@ function requireUnits({ components, batching }: Composition, sets: readonly Pair
     const rows = mixed ? Math.floor((batchSize * component.share) / total) : batchSize;
     if (own.size < rows) throw refuse(`component ${c + 1} (${nameOf(component)})`, rows, own.size);
   });
-  if (mixed && all.size < batchSize) throw refuse('the composition', batchSize, all.size);
+  if (batching === 'MIXED' && all.size < batchSize) throw refuse('the composition', batchSize, all.size);
 }
