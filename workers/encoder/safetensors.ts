@@ -26,10 +26,10 @@ export interface TensorPlace {
 
 /**
  * Open a file in the safetensors format: 8 bytes of header length, a JSON header, the data section. The header is
- * checked whole before anything else is allocated; a violation is a UserError that names the file and the tensor.
+ * checked whole before anything else is allocated; a violation is a UserError that names the file (as `file`) and the
+ * tensor.
  */
-export async function openSafetensors(path: string): Promise<Safetensors> {
-  const file = basename(path);
+export async function openSafetensors(path: string, file = basename(path)): Promise<Safetensors> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? badInput(file, `${file} is missing`) : error;
   });

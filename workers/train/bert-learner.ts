@@ -4,7 +4,7 @@
  */
 import { bert, bertParameters } from '../encoder/architectures/bert.ts';
 import type { Parameter } from '../encoder/architectures/parameter.ts';
-import { pool } from '../encoder/architectures/pooling.ts';
+import { denseParameters, sentenceVectors } from '../encoder/architectures/pooling.ts';
 import { concatenate, layOut, raggedFeeds, raggedInputs } from '../encoder/architectures/ragged.ts';
 import type { BertConfig, ModelConfig, Tensor } from '../encoder/model.ts';
 import { gradients } from '../graph/gradients.ts';
@@ -27,18 +27,24 @@ const tables = {
 };
 const isTable = (name: string) => Object.values(tables).includes(name);
 
+const parametersOf = ({ encoder, dense }: ModelConfig) => [
+  ...bertParameters(encoder as BertConfig),
+  ...dense.flatMap(denseParameters),
+];
+
 export function trainingGraph(config: ModelConfig, buckets: number, temperature: number): Graph {
   const encoder = config.encoder as BertConfig;
   const g = buildGraph();
   const ragged = raggedInputs(g, encoder.heads, buckets);
   const weights = new Map(
-    bertParameters(encoder).map(({ name, shape }) => [
+    parametersOf(config).map(({ name, shape }) => [
       name,
       g.input(name, 'float32', name === tables.vocabulary ? ['rows of the table', encoder.hidden] : shape),
     ]),
   );
-  const { embedded, hidden } = bert(g, encoder, (name) => weights.get(name)!, ragged);
-  const pooled = pool(g, hidden, ragged, config.pooling);
+  const weight = (name: string) => weights.get(name)!;
+  const { embedded, hidden } = bert(g, encoder, weight, ragged);
+  const pooled = sentenceVectors(g, config, weight, hidden, ragged);
   const anchors = g.op('Gather', [pooled, g.input('anchors', 'int32', ['rows'])]);
   const candidates = g.op('Gather', [pooled, g.input('candidates', 'int32', ['candidates'])]);
   const loss = infoNce(g, anchors, candidates, temperature);
@@ -59,14 +65,14 @@ export async function learnBert(
   { temperature, threads }: { temperature: number; threads: number },
 ): Promise<Learner> {
   const encoder = config.encoder as BertConfig;
-  const dense = denseParameters(bertParameters(encoder).filter((p) => !isTable(p.name)));
+  const dense = withMoments(parametersOf(config).filter((p) => !isTable(p.name)));
   const embeddings = embeddingTables(encoder, limits.tokens);
   const moments = new Map<string, Moments>([
     [tables.vocabulary, embeddings.word],
     [tables.positions, embeddings.position],
     ...dense.map(({ name, floats }): [string, Moments] => [name, floats]),
   ]);
-  const views = huggingFaceViews(bertParameters(encoder), moments);
+  const views = huggingFaceViews(parametersOf(config), moments);
   for (const [name, { data }] of views) data.set(initial.get(name)!.data);
 
   const session = await openSession(trainingGraph(config, bucketCount, temperature), { threads });
@@ -96,7 +102,7 @@ export async function learnBert(
       );
       const ids = concatenate(sequences, layout);
       const rows = embeddings.take(ids);
-      const ragged = raggedFeeds(layout, encoder.heads);
+      const ragged = raggedFeeds(layout, encoder);
       const at = placesOf(layout.order);
       const asked = batch.anchors.length;
       await inputs.use(batch, (feeds) =>
@@ -134,7 +140,7 @@ export async function learnBert(
   };
 }
 
-function denseParameters(parameters: readonly Parameter[]) {
+function withMoments(parameters: readonly Parameter[]) {
   const blocks = allocate(
     parameters.map(({ shape }) => {
       const n = size(shape);
