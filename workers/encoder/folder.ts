@@ -2,14 +2,15 @@ import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { badInput } from '#src/errors.ts';
 import { families } from './architectures/families.ts';
-import { type Layout, readLayout } from './layout.ts';
+import { type Layout, readLayout, type Told } from './layout.ts';
 import { layoutFiles } from './layout-files.ts';
-import type { Family, Model, ModelConfig, StaticConfig, Tensor } from './model.ts';
+import type { BertConfig, Model, ModelConfig, Tensor } from './model.ts';
 import { type TensorPlace, type TensorSource, writeSafetensors } from './safetensors.ts';
+import { takeTable } from './static-weights.ts';
 import { denseShapes, encoderShapes, modelShapes } from './tensors.ts';
 import { readTokenizerJson } from './tokenizer-json.ts';
 import { readMaxLength, readTransformerConfig } from './transformer-config.ts';
-import { joinSources, openWeights, type StoredTensors, takeTensors, type Weights } from './weights.ts';
+import { joinSources, openWeights, takeTensors, type Weights } from './weights.ts';
 
 /** A model folder whose weights stay on disk until they are asked for. */
 export interface OpenModel {
@@ -22,12 +23,14 @@ export interface OpenModel {
 }
 
 /**
- * Open a folder in sentence-transformers' layout: StaticEmbedding, or a Transformer with Pooling and Dense, each with
- * or without Normalize. Everything but the values of the weights is checked; UserError names the file and the key or
- * tensor.
+ * Open a folder in sentence-transformers' layout (StaticEmbedding, or a Transformer with Pooling and Dense, each with
+ * or without Normalize), in transformers' own, or in model2vec's. Everything but the values of the weights is checked;
+ * UserError names the file and the key or tensor.
+ *
+ * @param told what the folder itself does not say
  */
-export async function openModel(dir: string): Promise<OpenModel> {
-  const layout = await readLayout(dir);
+export async function openModel(dir: string, told: Told = {}): Promise<OpenModel> {
+  const layout = await readLayout(dir, told);
   const encoderDir = join(dir, layout.encoder.path);
   const tokenizerPath = join(encoderDir, 'tokenizer.json');
   const tokenizer = await readTokenizerJson(tokenizerPath);
@@ -42,14 +45,12 @@ export async function openModel(dir: string): Promise<OpenModel> {
   };
   try {
     const weights = await open(layout.encoder.path);
-    const encoder =
-      layout.encoder.kind === 'STATIC' ? staticConfig(weights) : await readTransformerConfig(encoderDir);
+    const { encoder, source } =
+      layout.encoder.kind === 'STATIC'
+        ? await takeTable(weights)
+        : takeTransformer(weights, await readTransformerConfig(encoderDir));
     const isStatic = encoder.architecture === 'STATIC';
-    const sources = [
-      isStatic
-        ? takeTensors(weights, encoderShapes(encoder), (name) => name, never)
-        : takeTransformer(weights, encoderShapes(encoder), encoder.family),
-    ];
+    const sources = [source];
     if (tokenizer.vocabSize > encoder.vocabSize) {
       throw badInput(
         'tokenizer.json',
@@ -92,9 +93,10 @@ export async function openModel(dir: string): Promise<OpenModel> {
 const never = () => false;
 
 /** The pooler and the numbers of the positions are passed over, and what a model with a head has outside its encoder. */
-function takeTransformer(weights: Weights, shapes: Map<string, number[]>, family: Family): StoredTensors {
+function takeTransformer(weights: Weights, encoder: BertConfig) {
+  const shapes = encoderShapes(encoder);
   const [first] = shapes.keys();
-  const { prefix } = families[family];
+  const { prefix } = families[encoder.family];
   const before = !weights.entries.has(first) && weights.entries.has(prefix + first) ? prefix : '';
   const nameIn = (name: string) => {
     const plain = before + name;
@@ -104,11 +106,10 @@ function takeTransformer(weights: Weights, shapes: Map<string, number[]>, family
       .replace(/LayerNorm\.bias$/, 'LayerNorm.beta');
     return weights.entries.has(plain) ? plain : weights.entries.has(old) ? old : plain;
   };
-  return takeTensors(weights, shapes, nameIn, (name) =>
-    name.startsWith(before)
-      ? /^(pooler\..*|embeddings\.(position_ids|token_type_ids))$/.test(name.slice(before.length))
-      : true,
-  );
+  const isPassedOver = (name: string) =>
+    !name.startsWith(before) ||
+    /^(pooler\..*|embeddings\.(position_ids|token_type_ids))$/.test(name.slice(before.length));
+  return { encoder, source: takeTensors(weights, shapes, nameIn, isPassedOver) };
 }
 
 /** What comes out of the Dense modules, each of which must take what the one before it gives. */
@@ -123,8 +124,8 @@ function dimensionAfter(width: number, dense: Layout['dense']): number {
   }, width);
 }
 
-export async function readModel(dir: string): Promise<Model> {
-  const { config, tokenizerPath, weights, close } = await openModel(dir);
+export async function readModel(dir: string, told: Told = {}): Promise<Model> {
+  const { config, tokenizerPath, weights, close } = await openModel(dir, told);
   try {
     const tensors = new Map<string, Tensor>();
     for (const [name, shape] of weights.shapes) tensors.set(name, { shape, data: await weights.read(name) });
@@ -199,17 +200,4 @@ export function modelMeta(config: ModelConfig): Record<string, unknown> {
     normalize,
     prompts,
   };
-}
-
-/** A static model has no config.json: its table is its configuration. */
-function staticConfig(weights: Weights): StaticConfig {
-  const shape = weights.entries.get('embedding.weight')?.shape ?? [];
-  const [vocabSize, dimension] = shape;
-  if (shape.length !== 2 || vocabSize === 0 || dimension === 0) {
-    throw badInput(
-      'model.safetensors',
-      `model.safetensors: embedding.weight is ${shape.length ? `[${shape}]` : 'missing'}, not [vocabulary, dimension]`,
-    );
-  }
-  return { architecture: 'STATIC', vocabSize, dimension };
 }

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { badInput } from '#src/errors.ts';
@@ -15,11 +16,25 @@ export interface Layout {
   prompts: ModelConfig['prompts'];
 }
 
+/**
+ * What a person says of a folder that does not say it itself: pooling and normalisation of a plain transformers folder,
+ * and prompts, which many folders have in their README alone.
+ */
+export interface Told {
+  pooling?: ModelConfig['pooling'];
+  normalize?: boolean;
+  prompts?: ModelConfig['prompts'];
+}
+
 const modules = z
   .array(
     z.object({
       type: z.string(),
-      path: z.string().regex(/^(?!\.)[\w.-]*$/, 'is not the name of a folder inside the model folder'),
+      path: z
+        .string()
+        // model2vec's word for the folder itself.
+        .transform((path) => (path === '.' ? '' : path))
+        .pipe(z.string().regex(/^(?!\.)[\w.-]*$/, 'is not the name of a folder inside the model folder')),
     }),
   )
   .min(1);
@@ -45,7 +60,48 @@ const promptConfig = z.looseObject({
 
 const moduleKind = (type: string) => type.slice(type.lastIndexOf('.') + 1);
 
-export async function readLayout(dir: string): Promise<Layout> {
+export async function readLayout(dir: string, told: Told): Promise<Layout> {
+  const has = (file: string) => stat(join(dir, file)).then(Boolean, () => false);
+  const hasModules = await has('modules.json');
+  if (!hasModules && !(await has('config.json')))
+    throw badInput('modules.json', 'this is no model folder: it has neither modules.json nor config.json');
+  if (!hasModules && (await has('1_Pooling')))
+    throw badInput(
+      'modules.json',
+      'modules.json is missing, but the folder has 1_Pooling: it was not copied whole',
+    );
+  const layout = hasModules ? await readModules(dir, told) : await plainLayout(dir, told);
+  return { ...layout, prompts: told.prompts ?? layout.prompts };
+}
+
+const plainConfig = z.looseObject({ model_type: z.string().optional(), normalize: z.boolean().nullish() });
+
+/** A folder of transformers or model2vec, read as sentence-transformers reads one: the mean, not normalised, where nobody says otherwise. */
+async function plainLayout(dir: string, told: Told): Promise<Layout> {
+  const { model_type: type, normalize } = await readJson(join(dir, 'config.json'), plainConfig);
+  const common = { dense: [], prompts: await readPrompts(dir) };
+  if (type === 'model2vec') {
+    if (told.pooling && told.pooling !== 'MEAN') throw toldOtherwise('pooling', 'a static model', 'mean');
+    return {
+      ...common,
+      encoder: { kind: 'STATIC', path: '' },
+      pooling: 'MEAN',
+      normalize: told.normalize ?? normalize ?? false,
+    };
+  }
+  return {
+    ...common,
+    encoder: { kind: 'TRANSFORMER', path: '' },
+    pooling: told.pooling ?? 'MEAN',
+    normalize: told.normalize ?? false,
+  };
+}
+
+/** What a folder says itself cannot be told otherwise: the model would not be the one that was published. */
+const toldOtherwise = (what: string, whose: string, is: string) =>
+  badInput(what, `${what}: ${whose} says ${is}; leave ${what} out`);
+
+async function readModules(dir: string, told: Told): Promise<Layout> {
   const list = await readJson(join(dir, 'modules.json'), modules);
   const kinds = list.map(({ type }) => moduleKind(type));
   const order = kinds.join(', ');
@@ -59,11 +115,17 @@ export async function readLayout(dir: string): Promise<Layout> {
   const dense: Layout['dense'] = [];
   for (const [i, { path: folder }] of list.entries())
     if (kinds[i] === 'Dense') dense.push({ folder, config: await readDense(dir, folder, densePath(i)) });
+  const pooling = isStatic ? 'MEAN' : await readPooling(dir, list[1].path);
+  const normalize = kinds.at(-1) === 'Normalize';
+  if (told.pooling && told.pooling !== pooling)
+    throw toldOtherwise('pooling', 'modules.json', pooling.toLowerCase());
+  if (told.normalize !== undefined && told.normalize !== normalize)
+    throw toldOtherwise('normalize', 'modules.json', String(normalize));
   return {
     encoder: { kind: isStatic ? 'STATIC' : 'TRANSFORMER', path: list[0].path },
-    pooling: isStatic ? 'MEAN' : await readPooling(dir, list[1].path),
+    pooling,
     dense,
-    normalize: kinds.at(-1) === 'Normalize',
+    normalize,
     prompts: await readPrompts(dir),
   };
 }

@@ -13,6 +13,8 @@ export interface Weights {
   entries: Map<string, TensorEntry & { file: string }>;
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   locate(name: string): TensorPlace;
+  /** Values of any dtype of numbers, such as the places of a mapping. */
+  readNumbers(name: string): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -26,7 +28,7 @@ const shardIndex = z.looseObject({
       .regex(/^(?!\.)[\w.-]+\.safetensors$/, 'is not the name of a .safetensors file beside the index'),
   ),
 });
-/** Formats that run code when they are read, or are another framework's. */
+/** Formats that can run code when they are read, or are another framework's. */
 const foreign = [
   'pytorch_model.bin',
   'pytorch_model.bin.index.json',
@@ -46,7 +48,7 @@ export async function openWeights(dir: string, folder: string): Promise<Weights>
       const name = join(folder, file);
       throw badInput(
         name,
-        `the weights are in ${name} only, which Isogloss does not read since reading such a file can run code or lose weights; save the model with safe_serialization=True, which makes ${whole}`,
+        `the weights are in ${name} alone; Isogloss reads safetensors only, since a pickle can run code when it is read: save the model anew with transformers, which writes ${whole}`,
       );
     }
   }
@@ -81,6 +83,7 @@ async function openShards(dir: string, folder: string): Promise<Weights> {
       entries,
       read: (tensor) => shardOf(tensor).read(tensor),
       locate: (tensor) => shardOf(tensor).locate(tensor),
+      readNumbers: (tensor) => shardOf(tensor).readNumbers(tensor),
       close,
     };
   } catch (error) {
