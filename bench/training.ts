@@ -52,7 +52,17 @@ interface Texts {
 }
 
 const bert = (layers: number, hidden: number, heads: number, vocabSize: number): BertConfig => ({
-  ...{ architecture: 'BERT', vocabSize, layers, hidden, heads, ffn: 4 * hidden, positions: 512 },
+  ...{
+    architecture: 'BERT',
+    family: 'bert',
+    positionOffset: 0,
+    vocabSize,
+    layers,
+    hidden,
+    heads,
+    ffn: 4 * hidden,
+    positions: 512,
+  },
   ...{ typeVocabSize: 2, layerNormEps: 1e-12 },
 });
 const cases: Record<string, { encoder: ModelConfig['encoder']; batch: number; steps: number }> = {
@@ -74,7 +84,8 @@ async function writeRandom(dir: string, encoder: ModelConfig['encoder'], tokeniz
       ? initialBert(encoder, 1)
       : new Map([['embedding.weight', { shape: [encoder.vocabSize, dimension], data: table() }]]);
   const maxLength = encoder.architecture === 'BERT' ? encoder.positions : null;
-  const config = { encoder, pooling: 'MEAN' as const, normalize: true, maxLength, dimension, prompts: {} };
+  const common = { pooling: 'MEAN' as const, dense: [], normalize: true, prompts: {} };
+  const config = { ...common, encoder, maxLength, dimension };
   await writeModel(dir, { config, tensors, tokenizerPath });
   if (encoder.architecture !== 'BERT') return;
   // Ours has no dropout; the peer shall not pay for it.

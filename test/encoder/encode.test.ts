@@ -9,7 +9,15 @@ import { writeModel } from '#workers/encoder/folder.ts';
 import type { ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { embed, unit } from '../train/oracle.ts';
-import { bertConfig, makeModel, staticConfig, temporary, wordPiece, writeTokenizer } from './tiny.ts';
+import {
+  bertConfig,
+  makeModel,
+  robertaConfig,
+  staticConfig,
+  temporary,
+  wordPiece,
+  writeTokenizer,
+} from './tiny.ts';
 
 const texts = [
   'sea',
@@ -28,6 +36,7 @@ const configs: Record<string, ModelConfig> = {
     ...{ normalize: false, prompts: { query: 'the ', passage: 'salt ' } },
   },
   'BERT with CLS': bertConfig(),
+  'XLM-RoBERTa with max and Dense': robertaConfig(),
   'BERT with mean, normalised': { ...bertConfig(), pooling: 'MEAN', normalize: true, prompts: {} },
 };
 

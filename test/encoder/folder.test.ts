@@ -10,6 +10,7 @@ import {
   bertConfig,
   makeModel,
   messageOf,
+  robertaConfig,
   staticConfig,
   temporary,
   wordPiece,
@@ -20,6 +21,7 @@ const configs = {
   STATIC: staticConfig(),
   'STATIC without norm': { ...staticConfig(), normalize: false, prompts: { query: 'q: ' } },
   BERT: bertConfig(),
+  'XLM-RoBERTa with Dense': robertaConfig(),
   'BERT with mean and norm': { ...bertConfig(), pooling: 'MEAN' as const, normalize: true, prompts: {} },
 };
 
@@ -91,6 +93,7 @@ test('what a run reports of a model', () => {
   // 16x8 words, 10x8 positions, 2x8 types, norm 16; a layer: 4 x (64 + 8), ffn 96 + 12 + 96 + 8, two norms 32.
   assert.deepEqual(modelMeta(bertConfig()), {
     architecture: 'BERT',
+    family: 'bert',
     parameters: 128 + 80 + 16 + 16 + 2 * (4 * 72 + 212 + 32),
     ...{ dimension: 8, maxLength: 9, pooling: 'CLS', normalize: false },
     prompts: { query: 'query: ', passage: 'passage: ' },
@@ -192,7 +195,7 @@ test('a wrong or missing piece is named by file and key', async (t) => {
     ],
     [
       edit('config.json', (json) => ({ ...json, intermediate_size: 13 })),
-      /tensor "encoder.layer.0.intermediate.dense.weight" is \[12,8\], config.json says \[13,8\]/,
+      /tensor "encoder.layer.0.intermediate.dense.weight" is \[12,8\], the model's configuration says \[13,8\]/,
     ],
     [
       edit('config.json', (json) => ({ ...json, num_hidden_layers: 3 })),

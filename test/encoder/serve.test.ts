@@ -77,7 +77,7 @@ test('the process answers every request with what the encoder gives, and ends wi
   }
   assert.match(messages[0].error.message, /modules.json/);
   assert.match(messages[1].error.message, /not finite/);
-  assert.match(messages[2].error.message, /modules.json is missing/);
+  assert.match(messages[2].error.message, /this is no model folder/);
   assert.deepEqual(replies.get(7), { id: 7, dimension: 4, vectors: new Float32Array() });
 
   child.disconnect();

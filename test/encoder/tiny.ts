@@ -2,8 +2,8 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
-import type { Model, ModelConfig } from '#workers/encoder/model.ts';
-import { tensorShapes } from '#workers/encoder/tensors.ts';
+import type { BertConfig, Model, ModelConfig } from '#workers/encoder/model.ts';
+import { modelShapes } from '#workers/encoder/tensors.ts';
 
 /** A folder that goes when the test ends. */
 export async function temporary(t: TestContext): Promise<string> {
@@ -116,18 +116,37 @@ export async function writeTokenizer(dir: string, json: object): Promise<string>
 
 export const staticConfig = (vocabSize = 16, dimension = 4): ModelConfig => ({
   encoder: { architecture: 'STATIC', vocabSize, dimension },
-  ...{ pooling: 'MEAN', normalize: true, maxLength: null, dimension, prompts: {} },
+  ...{ pooling: 'MEAN', dense: [], normalize: true, maxLength: null, dimension, prompts: {} },
 });
 
 export const bertConfig = (): ModelConfig => ({
   encoder: {
     architecture: 'BERT',
+    family: 'bert',
+    positionOffset: 0,
     ...{ vocabSize: 16, layers: 2, hidden: 8, heads: 2, ffn: 12, positions: 10, typeVocabSize: 2 },
     layerNormEps: 1e-12,
   },
-  ...{ pooling: 'CLS', normalize: false, maxLength: 9, dimension: 8 },
+  ...{ pooling: 'CLS', dense: [], normalize: false, maxLength: 9, dimension: 8 },
   prompts: { query: 'query: ', passage: 'passage: ' },
 });
+
+/** The other family, with what BERT's own configuration has not: positions counted on, max pooling, Dense modules. */
+export const robertaConfig = (): ModelConfig => {
+  const { encoder, ...rest } = bertConfig();
+  return {
+    ...rest,
+    encoder: {
+      ...(encoder as BertConfig),
+      ...{ family: 'xlm-roberta', positions: 14, positionOffset: 1, typeVocabSize: 1, layerNormEps: 1e-5 },
+    },
+    ...{ pooling: 'MAX', normalize: true, dimension: 3 },
+    dense: [
+      { path: '2_Dense', in: 8, out: 5, bias: true, activation: 'TANH' },
+      { path: '3_Dense', in: 5, out: 3, bias: false, activation: 'IDENTITY' },
+    ],
+  };
+};
 
 /** A model whose i-th tensor is filled with `value(i, j)`. */
 export function makeModel(
@@ -135,7 +154,7 @@ export function makeModel(
   tokenizerPath: string,
   value = (i: number, j: number) => Math.sin(1 + i * 1000 + j),
 ): Model {
-  const tensors = [...tensorShapes(config.encoder)].map(([name, shape], i) => {
+  const tensors = [...modelShapes(config)].map(([name, shape], i) => {
     const data = new Float32Array(shape.reduce((product, n) => product * n, 1));
     return [name, { shape, data: data.map((_, j) => value(i, j)) }] as const;
   });

@@ -20,6 +20,10 @@ function erf(x: number): number {
   return (2 / Math.sqrt(Math.PI)) * sum;
 }
 
+function gelu(x: number): number {
+  return (x * (1 + erf(x * Math.SQRT1_2))) / 2;
+}
+
 const dot = (a: Vector, b: Vector) => a.reduce((sum, x, i) => sum + x * b[i], 0);
 const add = (a: Vector, b: Vector) => a.map((x, i) => x + b[i]);
 
@@ -59,7 +63,7 @@ function bert(config: BertConfig, weights: Weights, ids: number[]): Vector[] {
       add(
         add(
           row(weights, 'embeddings.word_embeddings.weight', id),
-          row(weights, 'embeddings.position_embeddings.weight', position),
+          row(weights, 'embeddings.position_embeddings.weight', config.positionOffset + position),
         ),
         row(weights, 'embeddings.token_type_embeddings.weight', 0),
       ),
@@ -86,9 +90,7 @@ function bert(config: BertConfig, weights: Weights, ids: number[]): Vector[] {
       }
       const attended = dense(weights, `${name}.attention.output.dense`, context);
       const mid = layerNorm(weights, `${name}.attention.output.LayerNorm`, add(attended, x), layerNormEps);
-      const wide = dense(weights, `${name}.intermediate.dense`, mid).map(
-        (y) => (y * (1 + erf(y * Math.SQRT1_2))) / 2,
-      );
+      const wide = dense(weights, `${name}.intermediate.dense`, mid).map(gelu);
       return layerNorm(
         weights,
         `${name}.output.LayerNorm`,
@@ -101,12 +103,31 @@ function bert(config: BertConfig, weights: Weights, ids: number[]): Vector[] {
 }
 
 /** The vector of a text before normalisation. */
-export function embed({ encoder, pooling }: ModelConfig, weights: Weights, ids: number[]): Vector {
+export function embed(config: ModelConfig, weights: Weights, ids: number[]): Vector {
+  return config.dense.reduce(
+    (x, { path, bias, out, activation }) => {
+      const product = Array.from({ length: out }, (_, i) => dot(row(weights, `${path}.linear.weight`, i), x));
+      const sum = bias ? add(product, vector(weights, `${path}.linear.bias`)) : product;
+      return sum.map(activations[activation]);
+    },
+    pool(config, weights, ids),
+  );
+}
+
+const activations = {
+  IDENTITY: (x: number) => x,
+  TANH: Math.tanh,
+  RELU: (x: number) => Math.max(0, x),
+  GELU: gelu,
+};
+
+function pool({ encoder, pooling }: ModelConfig, weights: Weights, ids: number[]): Vector {
   const states =
     encoder.architecture === 'BERT'
       ? bert(encoder, weights, ids)
       : ids.map((id) => row(weights, 'embedding.weight', id));
   if (pooling === 'CLS') return states[0];
+  if (pooling === 'MAX') return states.reduce((top, x) => top.map((v, i) => Math.max(v, x[i])));
   return states.reduce(add).map((x) => x / ids.length);
 }
 

@@ -1,6 +1,6 @@
 /** Models so small that differences can be taken over every weight, and batches for them. */
-import type { ModelConfig, Tensor } from '#workers/encoder/model.ts';
-import { tensorShapes } from '#workers/encoder/tensors.ts';
+import type { BertConfig, ModelConfig, Tensor } from '#workers/encoder/model.ts';
+import { modelShapes } from '#workers/encoder/tensors.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
 import type { Batch, Learner, LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import type { Objective } from '#workers/train/loss.ts';
@@ -8,7 +8,7 @@ import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 
 export const vocabSize = 11;
-const common = { normalize: true, maxLength: 8, prompts: {} };
+const common = { normalize: true, maxLength: 8, prompts: {}, dense: [] };
 export const models: Record<string, ModelConfig> = {
   STATIC: {
     ...common,
@@ -18,6 +18,8 @@ export const models: Record<string, ModelConfig> = {
     ...common,
     encoder: {
       architecture: 'BERT',
+      family: 'bert',
+      positionOffset: 0,
       ...{ vocabSize, layers: 2, hidden: 4, heads: 2, ffn: 6, positions: 8, typeVocabSize: 2 },
       layerNormEps: 1e-12,
     },
@@ -25,16 +27,33 @@ export const models: Record<string, ModelConfig> = {
   },
 };
 models['BERT with CLS'] = { ...models['BERT with mean'], pooling: 'CLS' };
+models['XLM-RoBERTa with max and Dense'] = {
+  ...models['BERT with mean'],
+  encoder: {
+    ...(models['BERT with mean'].encoder as BertConfig),
+    ...{ family: 'xlm-roberta', positions: 12, positionOffset: 2, typeVocabSize: 1 },
+  },
+  pooling: 'MAX',
+  dense: [
+    { path: '2_Dense', in: 4, out: 5, bias: true, activation: 'TANH' },
+    { path: '3_Dense', in: 5, out: 6, bias: false, activation: 'RELU' },
+    { path: '4_Dense', in: 6, out: 3, bias: true, activation: 'GELU' },
+    { path: '5_Dense', in: 3, out: 3, bias: true, activation: 'IDENTITY' },
+  ],
+  dimension: 3,
+};
 
 /** Not the initial weights of a run: those are so small that differences between tokens drown. */
 export function randomWeights(config: ModelConfig): Map<string, Tensor> {
   const { normal } = stream(5);
   return new Map(
-    [...tensorShapes(config.encoder)].map(([name, shape]) => {
+    [...modelShapes(config)].map(([name, shape]) => {
       const gain = name.endsWith('LayerNorm.weight') ? 1 : 0;
+      // Four small matrices in a row would leave gradients below what a step of single-precision weights can show.
+      const scale = name.includes('Dense') ? 1 : 0.3;
       const data = Float32Array.from(
         { length: shape.reduce((a, b) => a * b, 1) },
-        () => gain + 0.3 * normal(),
+        () => gain + scale * normal(),
       );
       return [name, { shape, data }];
     }),

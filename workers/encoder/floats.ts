@@ -28,6 +28,27 @@ export function decodeFloats(bytes: Uint8Array<ArrayBuffer>, dtype: FloatDtype):
   return out;
 }
 
+const numberArrays = {
+  I8: Int8Array,
+  U8: Uint8Array,
+  I16: Int16Array,
+  U16: Uint16Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  I64: BigInt64Array,
+  U64: BigUint64Array,
+  F64: Float64Array,
+};
+export type NumberDtype = keyof typeof numberArrays;
+export const isNumber = (dtype: string): dtype is NumberDtype => Object.hasOwn(numberArrays, dtype);
+
+/** Decode to doubles; integers beyond 2^53 lose their last digits. `bytes` starts at a multiple of 8 in its buffer. */
+export function decodeNumbers(bytes: Uint8Array<ArrayBuffer>, dtype: NumberDtype): Float64Array {
+  const view = numberArrays[dtype];
+  const values = new view(bytes.buffer, bytes.byteOffset, bytes.byteLength / view.BYTES_PER_ELEMENT);
+  return Float64Array.from(values as ArrayLike<number | bigint>, Number);
+}
+
 /** IEEE 754 binary16; all 65,536 values are tabled, since a lookup is several times faster than the arithmetic. */
 let f16Values: Float32Array | undefined;
 function f16Value(h: number): number {

@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { badInput } from '#src/errors.ts';
-import { decodeFloats, type FloatDtype, floatBytes, isFloat } from './floats.ts';
+import { decodeFloats, decodeNumbers, type FloatDtype, floatBytes, isFloat, isNumber } from './floats.ts';
 import { maxHeaderBytes, parseHeader, type TensorEntry } from './safetensors-header.ts';
 
 /** An open weights file. Only its header is in memory; every tensor is read when asked for. */
@@ -13,6 +13,8 @@ export interface Safetensors {
   read(name: string): Promise<Float32Array<ArrayBuffer>>;
   /** Where its values lie; UserError as for reading. */
   locate(name: string): TensorPlace;
+  /** Values as doubles, of floats and integers; UserError for any other dtype. */
+  readNumbers(name: string): Promise<Float64Array>;
   close(): Promise<void>;
 }
 
@@ -26,10 +28,10 @@ export interface TensorPlace {
 
 /**
  * Open a file in the safetensors format: 8 bytes of header length, a JSON header, the data section. The header is
- * checked whole before anything else is allocated; a violation is a UserError that names the file and the tensor.
+ * checked whole before anything else is allocated; a violation is a UserError that names the file (as `file`) and the
+ * tensor.
  */
-export async function openSafetensors(path: string): Promise<Safetensors> {
-  const file = basename(path);
+export async function openSafetensors(path: string, file = basename(path)): Promise<Safetensors> {
   const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
     throw error.code === 'ENOENT' ? badInput(file, `${file} is missing`) : error;
   });
@@ -38,26 +40,36 @@ export async function openSafetensors(path: string): Promise<Safetensors> {
     const bytes = await readHeaderBytes(handle, size, file);
     const dataStart = 8 + bytes.byteLength;
     const { metadata, entries } = parseHeader(bytes, size - dataStart, file);
-    const locate = (name: string): TensorPlace => {
+    const find = (name: string) => {
       const entry = entries.get(name);
       if (!entry) throw badInput(file, `${file} has no tensor "${name}"`);
-      const { dtype, begin } = entry;
-      if (!isFloat(dtype))
-        throw badInput(
-          file,
-          `${file}: tensor "${name}" is ${dtype}; weights are read from F32, F16 and BF16`,
-        );
-      return { path, position: dataStart + begin, dtype };
+      const { dtype, begin, end } = entry;
+      const wrong = (known: string) => badInput(file, `${file}: tensor "${name}" is ${dtype}; ${known}`);
+      const position = dataStart + begin;
+      return { dtype, position, wrong, bytes: () => readBytes(handle, position, end - begin) };
+    };
+    const findFloats = (name: string) => {
+      const { dtype, wrong, ...found } = find(name);
+      if (!isFloat(dtype)) throw wrong('weights are read from F32, F16 and BF16');
+      return { dtype, ...found };
     };
     return {
       metadata,
       entries,
       async read(name) {
-        const { position, dtype } = locate(name);
-        const { begin, end } = entries.get(name)!;
-        return decodeFloats(await readBytes(handle, position, end - begin), dtype);
+        const { dtype, bytes } = findFloats(name);
+        return decodeFloats(await bytes(), dtype);
       },
-      locate,
+      locate(name) {
+        const { position, dtype } = findFloats(name);
+        return { path, position, dtype };
+      },
+      async readNumbers(name) {
+        const { dtype, wrong, bytes } = find(name);
+        if (isFloat(dtype)) return Float64Array.from(decodeFloats(await bytes(), dtype));
+        if (!isNumber(dtype)) throw wrong('numbers are read from floats and integers');
+        return decodeNumbers(await bytes(), dtype);
+      },
       close: () => handle.close(),
     };
   } catch (error) {

@@ -1,7 +1,19 @@
-import type { BertConfig, StaticConfig } from './model.ts';
+import type { BertConfig, DenseConfig, ModelConfig, StaticConfig } from './model.ts';
 
-/** Names and shapes of the tensors a model of this configuration has: sentence-transformers' and BertModel's own. */
-export function tensorShapes(config: StaticConfig | BertConfig): Map<string, number[]> {
+/** Names and shapes of all tensors of a model: sentence-transformers' and BertModel's own. */
+export const modelShapes = ({
+  encoder,
+  dense,
+}: Pick<ModelConfig, 'encoder' | 'dense'>): Map<string, number[]> =>
+  new Map([...encoderShapes(encoder), ...dense.flatMap(denseShapes)]);
+
+export const denseShapes = ({ path, in: inputs, out, bias }: DenseConfig): [string, number[]][] => [
+  [`${path}.linear.weight`, [out, inputs]],
+  ...(bias ? [[`${path}.linear.bias`, [out]] as [string, number[]]] : []),
+];
+
+/** Those of the encoder alone. */
+export function encoderShapes(config: StaticConfig | BertConfig): Map<string, number[]> {
   if (config.architecture === 'STATIC') {
     return new Map([['embedding.weight', [config.vocabSize, config.dimension]]]);
   }

@@ -43,6 +43,9 @@ export const rules: Partial<Record<OpName, Rule>> = {
   FusedMatMul: matrixProduct,
   Gather: (g, { inputs: [x, indices] }, [d]) => [g.op('AddRows', [x, d, indices])],
   GatherElements: (g, { inputs: [x, indices] }, [d]) => [g.op('PutElements', [x, d, indices])],
+  Tanh: (g, { outputs: [y] }, [d]) => [g.op('Mul', [d, g.op('Sub', [g.constant(1), g.op('Mul', [y, y])])])],
+  /** At zero the slope counts as 0, as in torch. */
+  Relu: (g, { outputs: [y] }, [d]) => [g.op('Mul', [d, g.op('Sign', [y])])],
   /** With a = x / sqrt 2: Phi + a exp(-a^2) / sqrt pi. HardSigmoid is (1 + erf) / 2 in one pass. */
   Gelu: (g, { inputs: [x] }, [d]) => {
     const a = g.op('Mul', [x, g.constant(Math.SQRT1_2)]);

@@ -44,6 +44,8 @@ const axisInput: Lowering = (e, { op, inputs: [x], outputs, attributes: { axis }
 const lowerings: Partial<Record<OpName, Lowering>> = {
   GatherElements: (e, { inputs, outputs }) =>
     e.emit('GatherElements', inputs.map(name), { axis: 1 }, outputs.map(name)),
+  ArgMax: (e, { inputs: [x], outputs }) =>
+    e.emit('Cast', [e.emit('ArgMax', [x.name], { axis: 1 })], { to: 6 }, outputs.map(name)),
   PutElements: (e, { inputs: [like, updates, indices], outputs }) =>
     e.emit(
       'ScatterElements',

@@ -55,6 +55,9 @@ export const operators = {
   Div: elementwise,
   Exp: same,
   Erf: same,
+  Sign: same,
+  Tanh: same,
+  Relu: same,
   /** max(0, min(1, alpha x + beta)) */
   HardSigmoid: same,
   /** x Phi(x), Phi by erf (com.microsoft). */
@@ -71,7 +74,10 @@ export const operators = {
   FusedMatMul: matrixProduct,
   /** x[indices] along axis 0. */
   Gather: ([x, indices]) => [{ dtype: x.dtype, shape: [...indices.shape, ...x.shape.slice(1)] }],
+  /** x[.., indices[..], ..] along axis 1. */
   GatherElements: ([x, indices]) => [{ dtype: x.dtype, shape: indices.shape }],
+  /** Where along axis 1, which is kept with size 1, the largest value is; the first of equals. */
+  ArgMax: ([x]) => [{ dtype: 'int32', shape: x.shape.toSpliced(1, 1, 1) }],
   /** Along axis 0. */
   Concat: (inputs) => {
     const [first] = inputs;
@@ -108,7 +114,7 @@ export const operators = {
   Normalize: ([x]) => [x, { dtype: 'float32', shape: [...x.shape.slice(0, -1), 1] }],
   /** like, updates, indices -> zeros of like's shape to whose rows at the indices the updates are added. */
   AddRows: ([like]) => [like],
-  /** like, updates, indices -> zeros of like's shape with updates[i, j] at [i, indices[i, j]]. */
+  /** like, updates, indices -> zeros of like's shape with updates[i, j, ..] at [i, indices[i, j, ..], ..]. */
   PutElements: ([like]) => [like],
   /**
    * x [tokens, w], back, slots.., masks.. -> for each slots [n, .., length] a padded tensor [n, .., length, width]: the

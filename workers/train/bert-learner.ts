@@ -90,7 +90,7 @@ export async function learnBert(
     );
     const ids = concatenate(sequences, layout);
     const rows = embeddings.take(ids);
-    const ragged = raggedFeeds(layout, encoder.heads);
+    const ragged = raggedFeeds(layout, encoder);
     const feeds: Feeds = {
       ...weightFeeds,
       ...ragged,

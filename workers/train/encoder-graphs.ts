@@ -5,7 +5,7 @@
  */
 import { bert, bertParameters } from '../encoder/architectures/bert.ts';
 import type { Parameter } from '../encoder/architectures/parameter.ts';
-import { pool } from '../encoder/architectures/pooling.ts';
+import { denseParameters, sentenceVectors } from '../encoder/architectures/pooling.ts';
 import { type RaggedInputs, raggedInputs } from '../encoder/architectures/ragged.ts';
 import type { BertConfig, ModelConfig } from '../encoder/model.ts';
 import { gradients } from '../graph/gradients.ts';
@@ -18,7 +18,10 @@ export const tables = {
 };
 export const isTable = (name: string) => Object.values(tables).includes(name);
 
-export const parametersOf = ({ encoder }: ModelConfig): Parameter[] => bertParameters(encoder as BertConfig);
+export const parametersOf = ({ encoder, dense }: ModelConfig): Parameter[] => [
+  ...bertParameters(encoder as BertConfig),
+  ...dense.flatMap(denseParameters),
+];
 
 export const gradientOf = (name: string) => `d ${name}`;
 /** The input that a gradient is added to. */
@@ -53,7 +56,7 @@ function encoding(config: ModelConfig, buckets: number): Encoding {
   );
   const weight = (name: string) => weights.get(name)!;
   const { embedded, hidden } = bert(g, encoder, weight, ragged);
-  const pooled = pool(g, hidden, ragged, config.pooling);
+  const pooled = sentenceVectors(g, config, weight, hidden, ragged);
   return { g, ragged, values: weights.set(embeddedName, embedded), pooled };
 }
 

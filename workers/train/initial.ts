@@ -1,6 +1,6 @@
 /** Weights to start from when there is no model to go on from. */
 import type { BertConfig, StaticConfig, Tensor } from '../encoder/model.ts';
-import { tensorShapes } from '../encoder/tensors.ts';
+import { encoderShapes } from '../encoder/tensors.ts';
 import type { Ragged } from '../encoder/tokenizer.ts';
 import type { Tokens } from './learner.ts';
 import { hash, stream } from './random.ts';
@@ -48,7 +48,7 @@ export function initialTable(
 /** N(0, 0.02) for matrices and embeddings, 1 for gains, 0 for biases: BERT's own (Devlin et al. 2019). */
 export function initialBert(config: BertConfig, seed: number): Map<string, Tensor> {
   const tensors = new Map<string, Tensor>();
-  for (const [name, shape] of tensorShapes(config)) {
+  for (const [name, shape] of encoderShapes(config)) {
     const data = new Float32Array(shape.reduce((a, b) => a * b, 1));
     if (shape.length === 2) {
       // A stream for each tensor, so that a layer more does not change the others.

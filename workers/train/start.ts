@@ -35,7 +35,7 @@ export async function startOf(job: Job<'TRAINING'>): Promise<Start> {
   }
   const tokenizerPath = inputPath(job, 'tokenizer', init.tokenizer);
   const { vocabSize } = await openTokenizer(tokenizerPath);
-  const common = { normalize: true, prompts: {} };
+  const common = { normalize: true, prompts: {}, dense: [] };
   if (init.architecture === 'STATIC') {
     const { dimension } = init;
     const { truncation } = await readTokenizerJson(tokenizerPath);
@@ -59,12 +59,14 @@ export async function startOf(job: Job<'TRAINING'>): Promise<Start> {
       ...common,
       encoder: {
         architecture: 'BERT',
+        family: 'bert',
         vocabSize,
         layers,
         hidden,
         heads,
         ffn,
         positions: maxLength,
+        positionOffset: 0,
         typeVocabSize: 2,
         layerNormEps: 1e-12,
       },

@@ -1,7 +1,7 @@
 /**
- * BERT (Devlin et al. 2019) as transformers' BertModel computes it, post-norm, without the pooler. Query, key and
- * value are one matrix product; their weights lie one after another, so that the three tensors of Hugging Face's are
- * views of the one that is multiplied.
+ * BERT (Devlin et al. 2019) as transformers' BertModel computes it, post-norm, without the pooler; RoBERTa and
+ * XLM-RoBERTa differ in the numbers of their positions only. Query, key and value are one matrix product; their weights
+ * lie one after another, so that the three tensors of Hugging Face's are views of the one that is multiplied.
  */
 import type { GraphBuilder, Value } from '../../graph/ir.ts';
 import type { BertConfig } from '../model.ts';

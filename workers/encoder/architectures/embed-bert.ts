@@ -3,7 +3,7 @@ import { openSession, tensor } from '../../graph/session.ts';
 import type { Embedder } from '../encode.ts';
 import type { BertConfig, ModelConfig, Tensor } from '../model.ts';
 import { bert, bertParameters } from './bert.ts';
-import { pool } from './pooling.ts';
+import { applyDense, denseParameters, pool } from './pooling.ts';
 import { concatenate, layOut, raggedFeeds, raggedInputs } from './ragged.ts';
 
 /** Tokens of a run: enough that matrix products are efficient, few enough that activations stay small. */
@@ -23,14 +23,18 @@ export async function embedBert(
   tensors: ReadonlyMap<string, Tensor>,
   threads: number,
 ): Promise<Embedder> {
-  const { encoder, pooling, dimension } = config;
-  const parameters = bertParameters(encoder);
+  const { encoder, dense, dimension } = config;
+  const parameters = [...bertParameters(encoder), ...dense.flatMap(denseParameters)];
   const g = buildGraph();
   const ragged = raggedInputs(g, encoder.heads, 1);
   const weights = new Map(parameters.map(({ name, shape }) => [name, g.input(name, 'float32', shape)]));
-  const { hidden } = bert(g, encoder, (name) => weights.get(name)!, ragged);
-  const pooled = pool(g, hidden, ragged, pooling);
-  const session = await openSession(g.finish({ pooled }), { threads });
+  const weight = (name: string) => weights.get(name)!;
+  const { hidden } = bert(g, encoder, weight, ragged);
+  const pooled = pool(g, hidden, ragged, config.pooling);
+  // ONNX Runtime multiplies a lone row in another order of sums, so that a row is put beside it.
+  const extraRows = dense.length ? 1 : 0;
+  const rows = extraRows ? g.op('Concat', [pooled, g.constant(0, [1, encoder.hidden])]) : pooled;
+  const session = await openSession(g.finish({ vectors: applyDense(g, dense, weight, rows) }), { threads });
   const weightFeeds = Object.fromEntries(
     parameters.map(({ name, shape, tensors: parts }) => [
       name,
@@ -57,11 +61,12 @@ export async function embedBert(
           1,
           length,
         );
-        const out = new Float32Array(group.length * dimension);
+        const rows = group.length + extraRows;
+        const out = new Float32Array(rows * dimension);
         const tokens = concatenate(sequences, layout);
         await session.run(
-          { ...weightFeeds, ...raggedFeeds(layout, encoder.heads), ids: tensor(tokens, [tokens.length]) },
-          { pooled: tensor(out, [group.length, dimension]) },
+          { ...weightFeeds, ...raggedFeeds(layout, encoder), ids: tensor(tokens, [tokens.length]) },
+          { vectors: tensor(out, [rows, dimension]) },
         );
         layout.order.forEach((sequence, i) => {
           vectors.set(out.subarray(i * dimension, (i + 1) * dimension), group[sequence] * dimension);

@@ -6,6 +6,7 @@
  */
 import type { GraphBuilder, Value } from '../../graph/ir.ts';
 import { type Tensor, tensor } from '../../graph/session.ts';
+import type { BertConfig } from '../model.ts';
 
 /** Sequences from .. to, in order of length, padded to `length`. */
 interface Bucket {
@@ -108,7 +109,10 @@ export function raggedInputs(g: GraphBuilder, heads: number, count: number): Rag
 }
 
 /** Values for those inputs but `ids`, which training replaces by row numbers; see `concatenate`. */
-export function raggedFeeds({ starts, buckets }: Layout, heads: number): Record<string, Tensor> {
+export function raggedFeeds(
+  { starts, buckets }: Layout,
+  { heads, positionOffset }: Pick<BertConfig, 'heads' | 'positionOffset'>,
+): Record<string, Tensor> {
   const total = starts[starts.length - 1];
   const positions = new Int32Array(total);
   const partsBack = new Int32Array(total * 3 * heads);
@@ -144,7 +148,7 @@ export function raggedFeeds({ starts, buckets }: Layout, heads: number): Record<
         const token = j < size ? start + j : start;
         tokens[slot] = token;
         if (j < size) {
-          positions[token] = j;
+          positions[token] = positionOffset + j;
           tokensBack[token] = slotsBefore + slot;
           keyBias[slot] = 0;
           present[slot] = 1;
