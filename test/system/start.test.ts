@@ -216,7 +216,7 @@ async function examples(url: string) {
 async function quickStart(url: string) {
   const readme = await readFile(join(root, 'README.md'), 'utf8');
   const commands = [...readme.matchAll(/^npm run -s ask -- [^']*'[^']*'$/gm)].map(([command]) => command);
-  assert.equal(commands.length, 5);
+  assert.equal(commands.length, 6);
   for (const command of commands) {
     const { stdout } = await promisify(exec)(command, {
       cwd: root,
