@@ -44,6 +44,10 @@ const variables = z.object({
   ISOGLOSS_HOSTS: list.default([]),
   /** Folders that imports may read from, comma-separated; default `import/` in ISOGLOSS_HOME. */
   ISOGLOSS_IMPORT: list.optional(),
+  /** Where models are fetched from by id, as huggingface_hub names it. */
+  HF_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: 'is not an http(s) URL' })
+    .default('https://huggingface.co'),
   /** Runs executed at the same time by one worker process. */
   ISOGLOSS_CONCURRENCY: wholeNumber(1, 64).default(1),
   /** Cores one run may use; default: this machine's cores over the concurrency. */
@@ -59,6 +63,8 @@ export interface Config {
   token: string | undefined;
   hosts: string[];
   importFolders: string[];
+  /** Without a slash at its end. */
+  hub: string;
   concurrency: number;
   threads: number;
 }
@@ -90,6 +96,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     token: v.ISOGLOSS_TOKEN,
     hosts: v.ISOGLOSS_HOSTS,
     importFolders: (v.ISOGLOSS_IMPORT ?? [`${home}/import`]).map((folder) => resolve(folder)),
+    hub: v.HF_ENDPOINT.replace(/\/+$/, ''),
     concurrency: v.ISOGLOSS_CONCURRENCY,
     threads: v.ISOGLOSS_THREADS ?? Math.max(1, Math.floor(availableParallelism() / v.ISOGLOSS_CONCURRENCY)),
   });

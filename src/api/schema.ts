@@ -6,6 +6,7 @@ import '#src/embeddings/search-schema.ts';
 import '#src/evaluation/compare-schema.ts';
 import '#src/evaluation/launch.ts';
 import '#src/lineage/annotation.ts';
+import '#src/models/import.ts';
 import '#src/models/merge.ts';
 import '#src/models/tokenizer.ts';
 import '#src/models/training.ts';

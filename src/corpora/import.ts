@@ -8,7 +8,7 @@ import { outputOf, runType } from '#src/runs/types.ts';
 import { checkMapping, type Mapping } from './mapping.ts';
 import { CorpusType } from './schema.ts';
 
-export const ImportRunType = runType('IMPORT', 'Reads a corpus or a benchmark into the laboratory.');
+export const ImportRunType = runType('IMPORT', 'Reads a corpus, a benchmark or a model into the laboratory.');
 builder.objectFields(ImportRunType, (t) => ({
   corpus: t.field({
     type: CorpusType,

@@ -24,11 +24,31 @@ export const mapping = z.strictObject({
   paraphrase: z.strictObject({ language: z.string(), first: z.string(), second: z.string() }).optional(),
 });
 
+/** A model of a hub, pinned to the commit that its revision was when the import was launched. */
+export const hubModel = z.strictObject({
+  id: z
+    .string()
+    .max(200)
+    .regex(/^[\w-][\w.-]*(\/[\w-][\w.-]*)?$/, 'is not a model id such as intfloat/multilingual-e5-small'),
+  commit: z.string().regex(/^[0-9a-f]{40}$/, 'is not a commit'),
+});
+
 export const importParams = z.discriminatedUnion('target', [
   /** Input `source`: a JSONL file, plain or gzip. */
   z.strictObject({ target: z.literal('CORPUS'), mapping: mapping.optional() }),
   /** Input `source`: a folder `<queryLang>-<docLang>/{corpus.jsonl,queries.jsonl,qrels/<split>.tsv}` per direction. */
   z.strictObject({ target: z.literal('BENCHMARK'), split: z.string().regex(/^[\w.-]{1,64}$/) }),
+  /** Input `source`: a model folder, or an archive of one; none when it comes from a hub. */
+  z.strictObject({
+    target: z.literal('MODEL'),
+    hub: hubModel.optional(),
+    /** What the folder itself does not say. */
+    pooling: z.enum(['MEAN', 'CLS', 'MAX']).optional(),
+    normalize: z.boolean().optional(),
+    prompts: z
+      .strictObject({ query: z.string().max(1000).optional(), passage: z.string().max(1000).optional() })
+      .optional(),
+  }),
 ]);
 
 export const tokenizerAlgorithms = ['BPE', 'UNIGRAM'] as const;

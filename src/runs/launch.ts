@@ -107,7 +107,7 @@ const makers: Record<EntityKind, RunKind[]> = {
   CORPUS: ['IMPORT'],
   BENCHMARK: ['IMPORT'],
   TOKENIZER: ['TOKENIZER'],
-  MODEL: ['TRAINING', 'MERGE'],
+  MODEL: ['IMPORT', 'TRAINING', 'MERGE'],
   EMBEDDING_SET: ['EMBEDDING'],
   ARTIFACT: [],
 };

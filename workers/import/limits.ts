@@ -40,3 +40,9 @@ export const ATTRIBUTES_DEPTH = 8;
 
 /** Places named per reason in a report. */
 export const EXAMPLES = 20;
+
+/** A model's files, unpacked. The largest text encoders have 7 billion weights, 28 GB. */
+export const MODEL_BYTES = 64 * GiB;
+
+/** Entries of an archive; a model folder has some dozens, a repository with its checkpoints hundreds. */
+export const ARCHIVE_ENTRIES = 10_000;
