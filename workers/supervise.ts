@@ -86,16 +86,18 @@ async function claimWhenFree(worker: Worker, run: string): Promise<HeldRun | nul
   }
 }
 
+/** Inputs that are folders; all others are one artifact. */
+const modelRoles = new Set(['model', 'base', 'teacher']);
+
 async function describe({ lab, config }: Worker, held: HeldRun, scratch: string, out: string): Promise<Job> {
   const { recipe, run, attempt } = held;
   const inputs: JobInput[] = [];
   for (const { role, digest } of recipe.inputs) {
-    const path =
-      role === 'model' || role === 'teacher'
-        ? await modelFolder(lab.db, lab.store, join(config.home, 'cache', 'models'), digest)
-        : role === 'source' && held.hints.source
-          ? held.hints.source
-          : await lab.store.local(digest);
+    const path = modelRoles.has(role)
+      ? await modelFolder(lab.db, lab.store, join(config.home, 'cache', 'models'), digest)
+      : role === 'source' && held.hints.source
+        ? held.hints.source
+        : await lab.store.local(digest);
     inputs.push({ role, digest, path });
   }
   return {
