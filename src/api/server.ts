@@ -10,6 +10,7 @@ import { guard } from '#src/access/guard.ts';
 import { artifactRoutes } from '#src/artifacts/routes.ts';
 import type { Config } from '#src/config.ts';
 import { UserError } from '#src/errors.ts';
+import { modelRoutes } from '#src/models/routes.ts';
 import { studyRoutes } from '#src/studies/routes.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
@@ -79,6 +80,7 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
   pageRoutes(app);
   healthRoutes(app, context);
   artifactRoutes(app, context);
+  modelRoutes(app, context);
   studyRoutes(app, context);
   const sockets = subscriptions(app.server, schema, context, log);
 

@@ -1,5 +1,5 @@
 import type { Context } from '#src/api/context.ts';
-import { loadRef, type ModelRow } from '#src/lineage/entity.ts';
+import { loadRef, loadRow, type ModelRow } from '#src/lineage/entity.ts';
 
 /**
  * A model card with Hugging Face's front matter. It is written from lineage and scores whenever it is asked for:
@@ -36,6 +36,11 @@ export async function modelCard(context: Context, model: ModelRow): Promise<stri
     if (!benchmarks.has(benchmark))
       benchmarks.set(benchmark, await loadRef(context, { kind: 'BENCHMARK', digest: benchmark }));
 
+  // A model that came from a hub is known to the world by its name there.
+  const bases = await Promise.all(
+    parents.map(async ({ digest, ref: own }) => hubOf(await loadRow(context, 'MODEL', digest))?.id ?? own),
+  );
+  const hub = hubOf(model);
   const meta = model.meta as { languages?: string[] };
   const merged = edges[0]?.run_kind === 'MERGE';
   const yaml = (key: string, items: string[]) =>
@@ -45,10 +50,7 @@ export async function modelCard(context: Context, model: ModelRow): Promise<stri
     'library_name: sentence-transformers',
     'pipeline_tag: sentence-similarity',
     ...yaml('language', meta.languages ?? []),
-    ...yaml(
-      'base_model',
-      parents.map((p) => p.ref),
-    ),
+    ...yaml('base_model', bases),
     ...(parents.length ? [`base_model_relation: ${merged ? 'merge' : 'finetune'}`] : []),
     ...yaml(
       'datasets',
@@ -59,6 +61,7 @@ export async function modelCard(context: Context, model: ModelRow): Promise<stri
     `# ${ref}`,
     '',
     `${model.architecture}, ${Number(model.parameters).toLocaleString('en')} parameters, vectors of length ${model.dimension}. Digest \`${model.digest}\`.`,
+    ...(hub ? ['', `Imported from ${hub.id} at commit ${hub.commit}; its licence and terms are there.`] : []),
     ...(parents.length
       ? [
           '',
@@ -88,3 +91,6 @@ export async function modelCard(context: Context, model: ModelRow): Promise<stri
     '',
   ].join('\n');
 }
+
+const hubOf = (model: ModelRow | null) =>
+  (model?.meta as { hub?: { id: string; commit: string } } | undefined)?.hub ?? null;

@@ -9,6 +9,7 @@ import { type NamedListArgs, namedConnection } from '#src/names/list.ts';
 import { checkAlias, findRef, resolveRef } from '#src/names/ref.ts';
 import { moveAlias } from '#src/names/register.ts';
 import { modelCard } from './card.ts';
+import { hasOnnx, onnxPaths } from './onnx.ts';
 
 interface Parent {
   digest: string;
@@ -101,14 +102,29 @@ const ModelParentType = builder.objectRef<Parent>('ModelParent').implement({
   }),
 });
 
-const ModelFileType = builder.objectRef<ModelFileModel>('ModelFile').implement({
+/** A file that a model consists of, or one that is made of it when somebody asks. */
+type FileRow = Pick<ModelFileModel, 'modelDigest' | 'path'> &
+  Partial<Pick<ModelFileModel, 'digest' | 'size'>>;
+
+const ModelFileType = builder.objectRef<FileRow>('ModelFile').implement({
   fields: (t) => ({
     path: t.exposeString('path'),
-    digest: t.expose('digest', { type: 'Digest' }),
-    size: t.float({ description: 'Bytes.', resolve: (file) => Number(file.size) }),
+    digest: t.field({
+      type: 'Digest',
+      nullable: true,
+      description:
+        'Null for onnx/ and README.md, which follow from the model and are made when they are asked for.',
+      resolve: (file) => file.digest ?? null,
+    }),
+    size: t.float({
+      nullable: true,
+      description: 'Bytes; null like the digest.',
+      resolve: (file) => (file.size === undefined ? null : Number(file.size)),
+    }),
     url: t.string({
       description: 'Where its bytes are served.',
-      resolve: (file) => `/artifacts/${file.digest}`,
+      resolve: (file) =>
+        file.digest ? `/artifacts/${file.digest}` : `/models/${file.modelDigest}/${file.path}`,
     }),
   }),
 });
@@ -145,7 +161,18 @@ builder.node(ModelType, {
     }),
     files: t.field({
       type: [ModelFileType],
-      resolve: (model, _args, context) => loadFiles(context, model.digest),
+      description: 'The folder as sentence-transformers, transformers and transformers.js open it.',
+      resolve: async (model, _args, context): Promise<FileRow[]> => [
+        ...(await loadFiles(context, model.digest)),
+        ...['README.md', ...(hasOnnx(model.architecture) ? onnxPaths : [])].map((path) => ({
+          modelDigest: model.digest,
+          path,
+        })),
+      ],
+    }),
+    archive: t.string({
+      description: 'Where all files come as one tar archive.',
+      resolve: (model) => `/models/${model.digest}.tar`,
     }),
     card: t.string({
       description: 'A model card in Markdown.',

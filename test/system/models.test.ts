@@ -3,7 +3,9 @@ import { cp, mkdir, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { gzipSync } from 'node:zlib';
+import { env, pipeline } from '@huggingface/transformers';
 import tar from 'tar-stream';
+import { openEncoder } from '#workers/encoder/encode.ts';
 import { startLaboratory, type TestLaboratory } from '../laboratory.ts';
 
 const golden = join(import.meta.dirname, '../golden/encoder');
@@ -12,7 +14,7 @@ const golden = join(import.meta.dirname, '../golden/encoder');
 describe('model folders over GraphQL', () => {
   let lab: TestLaboratory;
   const mutation = 'mutation ($input: ImportModelInput!) { importModel(input: $input) { id } }';
-  const fields = 'ref digest architecture dimension details files { path digest url }';
+  const fields = 'ref digest architecture dimension details archive files { path digest url }';
 
   async function imported(input: object) {
     const launched = await lab.get(mutation, { input });
@@ -53,21 +55,69 @@ describe('model folders over GraphQL', () => {
     assert.equal((await imported({ name: 'table', path: 'model2vec' })).architecture, 'STATIC');
   });
 
-  test('the files of a model, packed and uploaded, are the same model', async () => {
+  test('the archive of a model, imported, is the same model; its derived files are not part of it', async () => {
     const first = await imported({ name: 'bert', path: 'bert' });
-    const pack = tar.pack();
+    const derived = first.files.filter(({ digest }: { digest: string | null }) => digest === null);
+    assert.deepEqual(
+      derived.map(({ path }: { path: string }) => path),
+      ['README.md', 'onnx/model.onnx', 'onnx/model_quantized.onnx'],
+    );
+    const bytes = Buffer.from(await (await fetch(lab.url + first.archive)).arrayBuffer());
+    const sizes = new Map<string, number>();
+    const extract = tar.extract();
+    extract.end(bytes);
+    for await (const entry of extract) {
+      sizes.set(entry.header.name, entry.header.size!);
+      entry.resume();
+    }
+    assert.deepEqual(
+      [...sizes.keys()].sort(),
+      first.files.map(({ path }: { path: string }) => `${first.digest}/${path}`).sort(),
+    );
     for (const { path, url } of first.files) {
       const response = await fetch(lab.url + url);
-      pack.entry({ name: `bert/${path}` }, Buffer.from(await response.arrayBuffer()));
+      assert.equal(response.status, 200, path);
+      const { byteLength } = await response.arrayBuffer();
+      if (path !== 'README.md') assert.equal(byteLength, sizes.get(`${first.digest}/${path}`), path);
     }
-    pack.finalize();
-    const parts: Buffer[] = [];
-    for await (const part of pack) parts.push(part as Buffer);
-    const artifact = await lab.upload(gzipSync(Buffer.concat(parts)));
-    const second = await imported({ name: 'bert-again', artifact });
-    assert.equal(second.digest, first.digest);
-    const { model } = await lab.get('{ model(ref: "bert-again") { digest ref } }');
+    for (const pack of [(b: Buffer) => b, gzipSync]) {
+      const artifact = await lab.upload(pack(bytes));
+      const second = await imported({ name: 'bert-again', artifact });
+      assert.equal(second.digest, first.digest);
+      assert.equal(second.ref, 'bert@1');
+    }
+    const { model } = await lab.get('{ model(ref: "bert-again") { digest } }');
     assert.equal(model.digest, first.digest);
+  });
+
+  test('transformers.js opens it where it is served', async () => {
+    const { model } = await lab.get('{ model(ref: "bert") { digest } }');
+    Object.assign(env, { remoteHost: `${lab.url}/`, remotePathTemplate: 'models/{model}' });
+    Object.assign(env, { allowLocalModels: false, cacheDir: join(lab.home, 'transformers.js') });
+    const extract = await pipeline('feature-extraction', model.digest, { dtype: 'fp32' });
+    const texts = ['the salt sea is wide', '바다는 넓다'];
+    const { data } = await extract(texts, { pooling: 'mean', normalize: true });
+    await extract.dispose();
+    const encoder = await openEncoder(join(golden, 'bert'), { threads: 1 });
+    const ours = await encoder.encode(texts, 'text');
+    await encoder.close();
+    ours.forEach((x, i) => {
+      assert.ok(Math.abs(x - Number(data[i])) < 1e-5);
+    });
+  });
+
+  test('paths that are no files of the model are not found', async () => {
+    const { model } = await lab.get('{ model(ref: "tiny") { digest } }');
+    const { model: table } = await lab.get('{ model(ref: "table") { digest } }');
+    for (const [path, status] of [
+      [`${model.digest}/../../secrets`, 404],
+      [`${model.digest}/..%2f..%2fsecrets`, 404],
+      [`${model.digest}/onnx/other.onnx`, 404],
+      [`${table.digest}/onnx/model.onnx`, 404],
+      [`${'0'.repeat(64)}.tar`, 404],
+      ['tiny.tar', 400],
+    ])
+      assert.equal((await fetch(`${lab.url}/models/${path}`)).status, status, String(path));
   });
 
   test('what cannot be imported is refused with one sentence, or the run says it', async () => {

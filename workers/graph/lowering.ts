@@ -1,5 +1,5 @@
 /** From our graph to ONNX nodes: plain operators as they are, composites as the sequence that ONNX Runtime runs best. */
-import type { Dim, Graph, Node, Value } from './ir.ts';
+import type { Dim, DType, Graph, Node, Shape, Value } from './ir.ts';
 import type { OpName } from './operators.ts';
 
 export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
@@ -10,13 +10,19 @@ export interface OnnxNode {
   readonly outputs: readonly string[];
   readonly attributes: Readonly<Record<string, OnnxAttribute>>;
 }
+export type OnnxDType = DType | 'int64' | 'uint8';
+export interface OnnxInput {
+  readonly name: string;
+  readonly dtype: OnnxDType;
+  readonly shape: Shape;
+}
 export interface OnnxTensor {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly data: Float32Array | Int32Array | BigInt64Array;
+  readonly data: Float32Array | Int32Array | BigInt64Array | Uint8Array;
 }
 export interface OnnxGraph {
-  readonly inputs: readonly Value[];
+  readonly inputs: readonly OnnxInput[];
   readonly outputs: readonly string[];
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];

@@ -1,9 +1,17 @@
 /** Writes a graph as an ONNX ModelProto. Field numbers are those of onnx.proto3, unchanged since IR version 3. */
-import type { DType, Graph, Value } from './ir.ts';
-import { lower, type OnnxAttribute, type OnnxGraph, type OnnxNode, type OnnxTensor } from './lowering.ts';
+import type { Graph } from './ir.ts';
+import {
+  lower,
+  type OnnxAttribute,
+  type OnnxDType,
+  type OnnxGraph,
+  type OnnxInput,
+  type OnnxNode,
+  type OnnxTensor,
+} from './lowering.ts';
 import { bytes, float32, message, type Part, text, varint } from './protobuf.ts';
 
-const elementType: Record<DType | 'int64', number> = { float32: 1, int32: 6, int64: 7 };
+const elementType: Record<OnnxDType, number> = { float32: 1, uint8: 2, int32: 6, int64: 7 };
 const attributeType = { float: 1, int: 2, string: 3, ints: 7 };
 
 function attribute(name: string, value: OnnxAttribute): Part {
@@ -23,8 +31,11 @@ const node = ({ op, domain, inputs, outputs, attributes }: OnnxNode) =>
     text(7, domain),
   ]);
 
-const typeOf = (data: OnnxTensor['data']) =>
-  elementType[data instanceof Float32Array ? 'float32' : data instanceof Int32Array ? 'int32' : 'int64'];
+function typeOf(data: OnnxTensor['data']): number {
+  if (data instanceof Float32Array) return elementType.float32;
+  if (data instanceof Uint8Array) return elementType.uint8;
+  return elementType[data instanceof Int32Array ? 'int32' : 'int64'];
+}
 const initializer = ({ name, shape, data }: OnnxTensor) =>
   message(5, [
     ...shape.map((d) => varint(1, d)),
@@ -33,7 +44,7 @@ const initializer = ({ name, shape, data }: OnnxTensor) =>
     bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);
 
-const input = ({ name, dtype, shape }: Value) => {
+const input = ({ name, dtype, shape }: OnnxInput) => {
   const dims = shape.map((d) => message(1, [typeof d === 'number' ? varint(1, d) : text(2, d)]));
   return message(11, [
     text(1, name),

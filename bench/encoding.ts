@@ -1,0 +1,121 @@
+/**
+ * Encoding of passages by Isogloss, by sentence-transformers and by transformers.js, of the same texts with the same
+ * model in fp32, in turns.
+ *
+ *   npm run bench -- encoding MODEL_FOLDER TEXTS.jsonl [passages]
+ *
+ * Of every line of TEXTS the longest string is taken; the passages (default 512) are spread over the file. Each side is
+ * a process of its own that opens the folder, encodes 64 texts that do not count, then all of them, three rounds.
+ * Tokenising counts for all. The vectors must agree: a cosine below 0.9999 ends the bench.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gunzipSync } from 'node:zlib';
+import { exportOnnx } from '#workers/encoder/export/main.ts';
+import { readModel, writeModel } from '#workers/encoder/folder.ts';
+import { type Bench, compare, median } from './comparison.ts';
+import { peersPython } from './peers/python.ts';
+
+const threads = '2';
+const rounds = 3;
+const batch = 32;
+
+/** What a side prints: seconds for all texts, and where its vectors are. */
+interface Side {
+  seconds: number;
+  peakMiB: number;
+}
+
+export const bench: Bench = async function* ([folder, textsFile, count = '512']) {
+  if (!folder || !textsFile)
+    throw new Error('usage: npm run bench -- encoding MODEL_FOLDER TEXTS.jsonl [passages]');
+  const dir = mkdtempSync(join(tmpdir(), 'isogloss-bench-'));
+  try {
+    const model = join(dir, 'models', 'model');
+    await writeModel(model, await readModel(folder));
+    mkdirSync(join(model, 'onnx'));
+    await exportOnnx(model, join(model, 'onnx/model.onnx'), 'FP32');
+    const { config } = await readModel(model);
+    const texts = readTexts(textsFile, Number(count));
+    const file = join(dir, 'texts.json');
+    writeFileSync(file, JSON.stringify(texts));
+    const sides: Record<string, (out: string) => [string, string[]]> = {
+      ours: (out) => [process.execPath, [peer('encode-ours.ts'), model, file, out, threads]],
+      'sentence-transformers': (out) => [
+        peersPython(),
+        [peer('encoding.py'), model, file, out, threads, String(batch)],
+      ],
+      'transformers.js': (out) => [
+        process.execPath,
+        [
+          peer('encode-transformers-js.ts'),
+          model,
+          file,
+          out,
+          threads,
+          String(batch),
+          config.pooling.toLowerCase(),
+        ],
+      ],
+    };
+    const found: Record<string, Side[]> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
+    for (let round = 0; round < rounds; round++)
+      for (const [name, command] of Object.entries(sides)) {
+        const out = join(dir, `${name}.f32`);
+        const [program, args] = command(out);
+        const printed = execFileSync(program, args, {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'inherit'],
+          env: { ...process.env, OMP_NUM_THREADS: threads, TOKENIZERS_PARALLELISM: 'true' },
+        });
+        found[name].push(JSON.parse(printed.trim().split('\n').at(-1)!));
+      }
+    const vectors = (name: string) =>
+      new Float32Array(Uint8Array.from(readFileSync(join(dir, `${name}.f32`))).buffer);
+    const { encoder } = config;
+    const size = encoder.architecture === 'BERT' ? `${encoder.layers}x${encoder.hidden}` : 'static';
+    const rate = (name: string) => texts.length / median(found[name].map(({ seconds }) => seconds));
+    for (const name of Object.keys(sides).slice(1)) {
+      const least = leastCosine(vectors('ours'), vectors(name), config.dimension);
+      if (!(least > 0.9999)) throw new Error(`${name} gives other vectors: a cosine is ${least}`);
+      process.stderr.write(`least cosine between ours and ${name}: ${least.toFixed(7)}\n`);
+      yield compare(`encoding ${size}`, 'passages/s', rate('ours'), rate(name), name);
+      const peak = (side: string) => median(found[side].map(({ peakMiB }) => peakMiB));
+      yield compare(`encoding ${size}, peak memory`, 'MiB', peak('ours'), peak(name), name, true);
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+};
+
+const peer = (name: string) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
+
+function readTexts(path: string, count: number): string[] {
+  const bytes = readFileSync(path);
+  const text = (bytes[0] === 0x1f ? gunzipSync(bytes) : bytes).toString('utf8');
+  const lines = text.split('\n').filter(Boolean);
+  const strings = (value: unknown): string[] =>
+    typeof value === 'string' ? [value] : Object.values(value ?? {}).flatMap(strings);
+  return Array.from({ length: Math.min(count, lines.length) }, (_, i) => {
+    const all = strings(JSON.parse(lines[Math.floor((i * lines.length) / Math.min(count, lines.length))]));
+    return all.reduce((a, b) => (b.length > a.length ? b : a), '');
+  });
+}
+
+function leastCosine(a: Float32Array, b: Float32Array, dimension: number): number {
+  if (a.length !== b.length) throw new Error(`${a.length} numbers against ${b.length}`);
+  let least = 1;
+  for (let from = 0; from < a.length; from += dimension) {
+    let [ab, aa, bb] = [0, 0, 0];
+    for (let i = from; i < from + dimension; i++) {
+      ab += a[i] * b[i];
+      aa += a[i] * a[i];
+      bb += b[i] * b[i];
+    }
+    least = Math.min(least, ab / Math.sqrt(aa * bb));
+  }
+  return least;
+}
