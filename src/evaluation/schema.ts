@@ -127,7 +127,7 @@ ScoreType.implement({
   }),
 });
 
-const AverageNameEnum = builder.enumType('AverageName', {
+export const AverageNameEnum = builder.enumType('AverageName', {
   values: {
     MONO: { description: 'Mean over the directions within a language.' },
     CLIR: { description: 'Mean over the directions across languages.' },

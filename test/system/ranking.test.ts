@@ -58,7 +58,10 @@ describe('rankings', () => {
         await mkdir(join(folder, 'qrels'), { recursive: true });
         const jsonl = (prefix: string, language: 'ko' | 'en') =>
           ids
-            .map((id, i) => `${JSON.stringify({ _id: `${prefix}${id}`, text: textOf(language, i) })}\n`)
+            .map(
+              (id, i) =>
+                `${JSON.stringify({ _id: `${prefix}${id}`, text: textOf(language, i), topic: `t${i >> 1}` })}\n`,
+            )
             .join('');
         await writeFile(join(folder, 'queries.jsonl'), jsonl('q', queryLang));
         await writeFile(join(folder, 'corpus.jsonl'), jsonl('d', docLang));
@@ -66,7 +69,7 @@ describe('rankings', () => {
         await writeFile(join(folder, 'qrels', 'test.tsv'), `query-id\tcorpus-id\tscore\n${qrels}`);
       }
     const { importBenchmark } = await lab.get(
-      'mutation { importBenchmark(input: { name: "words", path: "words" }) { id } }',
+      'mutation { importBenchmark(input: { name: "words", path: "words", groupField: "topic" }) { id } }',
     );
     assert.equal((await lab.finish(importBenchmark.id)).status, 'SUCCEEDED');
   });
@@ -158,6 +161,69 @@ describe('rankings', () => {
     assert.deepEqual(of('Share(lang=ko)@5'), ['en mul MIXED_PARALLEL', 'ko mul MIXED_PARALLEL']);
     for (const { convention } of scores.filter((s: { metric: string }) => s.metric === 'RR'))
       assert.equal(convention.reference, 'trec_eval 10');
+  });
+
+  test('compare: foreign systems beside built-in ones, averages, groups, the matrix', async () => {
+    const oracle = ids.map((id) => line(`q${id}`, `d${id}`, 1)).join('');
+    const artifact = await lab.upload(oracle);
+    for (const queryLang of languages)
+      for (const docLang of languages)
+        await scoresFor({ system: 'oracle', artifact, queryLang, docLang, convention: 'TREC_EVAL_10' });
+    const query = `query ($models: [String!]!, $cluster: ClusterBy) {
+      compare(models: $models, benchmark: "words", metric: "RR", interval: BCA, cluster: $cluster) {
+        systems
+        directions { queryLang docLang pool queries pairs { a b difference p exact pHolm t pT pTHolm } }
+        averages { name directions queries estimates { system value ciLow ciHigh } differences pHolm
+          pairs { difference ciLow ciHigh p pHolm exact win tie loss } } } }`;
+    const models = ['bm25', 'run:oracle'];
+    const { compare } = await lab.get(query, { models, cluster: 'GROUP' });
+    assert.deepEqual(compare.systems, models);
+    assert.deepEqual(
+      compare.directions.map((d: Record<string, string>) => [d.queryLang, d.docLang, d.pool]),
+      [
+        ['en', 'en', 'MONO'],
+        ['en', 'ko', 'CROSS'],
+        ['ko', 'en', 'CROSS'],
+        ['ko', 'ko', 'MONO'],
+      ],
+    );
+    // No word of a query is in a document of the other language: 12 losses by 1 in 6 groups have no spread.
+    const [cross] = compare.directions[1].pairs;
+    assert.deepEqual(
+      [cross.a, cross.b, cross.difference, cross.exact, cross.p, cross.t, cross.pT],
+      ['bm25', 'run:oracle', -1, true, 2 / 2 ** 6, null, 0],
+    );
+    assert.equal(cross.pHolm, (4 * 2) / 2 ** 6);
+    const clir = compare.averages.find((average: { name: string }) => average.name === 'CLIR');
+    assert.deepEqual(
+      clir.estimates.map((e: { value: number }) => e.value),
+      [0, 1],
+    );
+    assert.deepEqual(clir.differences, [
+      [0, -1],
+      [1, 0],
+    ]);
+    assert.deepEqual(clir.pHolm, [
+      [1, clir.pairs[0].pHolm],
+      [clir.pairs[0].pHolm, 1],
+    ]);
+    assert.deepEqual([clir.pairs[0].win, clir.pairs[0].loss, clir.directions], [0, 12, 2]);
+    const gap = compare.averages.find((average: { name: string }) => average.name === 'GAP');
+    const mono = compare.averages.find((average: { name: string }) => average.name === 'MONO');
+    assert.ok(Math.abs(gap.pairs[0].difference - (mono.pairs[0].difference + 1)) < 1e-12);
+
+    const alone = (await lab.get(query, { models, cluster: 'PASSAGE' })).compare;
+    assert.equal(alone.directions[1].pairs[0].p, 2 / 2 ** 12);
+    const other = await lab.ask(query, { models: ['bm25', 'run:elsewhere'] });
+    assert.match(
+      other.errors![0].message,
+      /"run:elsewhere" was scored by the convention of .*, "bm25" by that of trec_eval 10/,
+    );
+    const nobody = await lab.ask(query, { models: ['bm25', 'run:nobody'] });
+    assert.match(
+      nobody.errors![0].message,
+      /"run:nobody" has no RR on "words" yet; score its run file first/,
+    );
   });
 
   test('run files that are not what they should be', async () => {
