@@ -5,6 +5,7 @@ import '#src/embeddings/schema.ts';
 import '#src/embeddings/search-schema.ts';
 import '#src/evaluation/compare-schema.ts';
 import '#src/evaluation/launch.ts';
+import '#src/evaluation/score-ranking.ts';
 import '#src/lineage/annotation.ts';
 import '#src/models/import.ts';
 import '#src/models/merge.ts';

@@ -14,6 +14,10 @@ const ImportBenchmarkInput = builder.inputType('ImportBenchmarkInput', {
         'A folder in BEIR layout, one folder per direction: ko-en/{corpus.jsonl,queries.jsonl,qrels/test.tsv}, query language first.',
     }),
     split: t.string({ defaultValue: 'test' }),
+    groupField: t.string({
+      description:
+        'A field of the queries that says what they have in common, such as the passage they were written for; intervals can be drawn by GROUP then.',
+    }),
   }),
 });
 
@@ -26,7 +30,11 @@ builder.mutationField('importBenchmark', (t) =>
       const digest = await treeDigest(source, { files: beirFiles(await beirLayout(source, input.split!)) });
       return launchRun(context, input, {
         kind: 'IMPORT',
-        params: { target: 'BENCHMARK', split: input.split! },
+        params: {
+          target: 'BENCHMARK',
+          split: input.split!,
+          ...(input.groupField != null && { groupField: input.groupField }),
+        },
         inputs: [{ role: 'source', digest }],
         used: [],
         makes: 'BENCHMARK',

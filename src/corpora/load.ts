@@ -136,7 +136,10 @@ async function loadEntries(db: Database, collection: number, path: string) {
           kind,
           doc: null,
           source: null,
-          attributes: null,
+          attributes:
+            entry.type === 'query' && entry.group !== undefined
+              ? JSON.stringify({ group: entry.group })
+              : null,
         });
       }
       const title = entry.type === 'document' ? (entry.title ?? null) : null;

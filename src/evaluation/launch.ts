@@ -1,18 +1,24 @@
 import { builder } from '#src/api/builder.ts';
+import type { Context } from '#src/api/context.ts';
 import { ArtifactOutputType } from '#src/artifacts/schema.ts';
+import type { Direction } from '#src/benchmarks/entry.ts';
 import type { BenchmarkMeta } from '#src/benchmarks/schema.ts';
 import { badInput } from '#src/errors.ts';
 import { loadRow } from '#src/lineage/entity.ts';
 import { resolveRef } from '#src/names/ref.ts';
 import { given, launchRun } from '#src/runs/mutation.ts';
 import { artifactsOf, runType } from '#src/runs/types.ts';
+import { ClusterEnum, ConventionEnum, IntervalEnum, MissingQueriesEnum, PoolEnum } from './enums.ts';
 import { measureName, parseMeasures } from './measures.ts';
 import { averagesOfRun, ScoreAverageType, ScoreType, scoresOfRun } from './schema.ts';
 
-const EvaluationRunType = runType(
+export const EvaluationRunType = runType(
   'EVALUATION',
   'Ranks and scores: every system on every benchmark, in every direction.',
 );
+export const defaultMetrics = ['nDCG@10', 'RR@10', 'R@100', 'AP'];
+type InputBuilder = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
+
 builder.objectFields(EvaluationRunType, (t) => ({
   scores: t.field({ type: [ScoreType], resolve: (run, _args, context) => scoresOfRun(context, run.id) }),
   averages: t.field({
@@ -27,9 +33,38 @@ builder.objectFields(EvaluationRunType, (t) => ({
   }),
 }));
 
+/** What an input has that says how rankings are scored. Left out, it is left out of the recipe. */
+export const scoringFields = (t: InputBuilder) => ({
+  convention: t.field({ type: ConventionEnum, description: 'TREC_EVAL_9 when left out.' }),
+  bootstrap: t.int({ defaultValue: 2000, description: 'Resamples behind the intervals; 0: none.' }),
+  seed: t.int({ defaultValue: 0 }),
+  interval: t.field({ type: IntervalEnum, description: 'PERCENTILE when left out.' }),
+  cluster: t.field({ type: ClusterEnum, description: 'QUERY when left out.' }),
+  force: t.boolean({ defaultValue: false, description: 'Run again although the recipe has been run.' }),
+});
+
 export const DirectionInput = builder.inputType('DirectionInput', {
   fields: (t) => ({ queryLang: t.string({ required: true }), docLang: t.string({ required: true }) }),
 });
+
+/** @throws UserError naming `path` when a benchmark does not judge the direction */
+export async function checkDirection(
+  context: Context,
+  digest: string,
+  ref: string,
+  { queryLang, docLang }: Direction,
+  path: string,
+) {
+  const benchmark = (await loadRow(context, 'BENCHMARK', digest))!;
+  const { directions } = benchmark.meta as unknown as BenchmarkMeta;
+  if (directions.some((d) => d.queryLang === queryLang && d.docLang === docLang)) return;
+  throw badInput(
+    path,
+    `benchmark "${ref}" has no queries in "${queryLang.slice(0, 40)}" against documents in "${docLang.slice(0, 40)}"; it has ${directions
+      .map((d) => `${d.queryLang} against ${d.docLang}`)
+      .join(', ')}`,
+  );
+}
 
 const LaunchEvaluationInput = builder.inputType('LaunchEvaluationInput', {
   fields: (t) => ({
@@ -40,11 +75,11 @@ const LaunchEvaluationInput = builder.inputType('LaunchEvaluationInput', {
     }),
     benchmarks: t.stringList({ required: true }),
     directions: t.field({ type: [DirectionInput], description: 'All that the benchmark has when left out.' }),
-    metrics: t.stringList({ defaultValue: ['nDCG@10', 'RR@10', 'R@100', 'AP'] }),
+    pools: t.field({ type: [PoolEnum], description: 'MONO and CROSS when left out.' }),
+    metrics: t.stringList({ defaultValue: defaultMetrics }),
     depth: t.int({ defaultValue: 100, description: 'Documents kept per query.' }),
-    bootstrap: t.int({ defaultValue: 2000, description: 'Resamples behind the intervals; 0: none.' }),
-    seed: t.int({ defaultValue: 0 }),
-    force: t.boolean({ defaultValue: false }),
+    missingQueries: t.field({ type: MissingQueriesEnum, description: 'ZERO when left out.' }),
+    ...scoringFields(t),
   }),
 });
 
@@ -64,21 +99,11 @@ builder.mutationField('launchEvaluation', (t) =>
       const benchmarks = await Promise.all(
         input.benchmarks.map((ref, i) => resolveRef(pool, 'BENCHMARK', ref, `input.benchmarks[${i}]`)),
       );
-      for (const [b, digest] of benchmarks.entries()) {
-        const { directions } = (await loadRow(context, 'BENCHMARK', digest))!
-          .meta as unknown as BenchmarkMeta;
-        input.directions?.forEach(({ queryLang, docLang }, i) => {
-          if (!directions.some((d) => d.queryLang === queryLang && d.docLang === docLang))
-            throw badInput(
-              `input.directions[${i}]`,
-              `benchmark "${input.benchmarks[b]}" has no queries in "${queryLang.slice(0, 40)}" against documents in "${docLang.slice(0, 40)}"; it has ${directions
-                .map((d) => `${d.queryLang} against ${d.docLang}`)
-                .join(', ')}`,
-            );
-        });
-      }
+      for (const [b, digest] of benchmarks.entries())
+        for (const [i, direction] of (input.directions ?? []).entries())
+          await checkDirection(context, digest, input.benchmarks[b], direction, `input.directions[${i}]`);
       const models = [...new Set(systems.filter((system) => system !== 'bm25'))];
-      const { directions } = given(input);
+      const { directions, pools, convention, missingQueries, interval, cluster } = given(input);
       return launchRun(
         context,
         { ...input, onExisting: 'NEW_VERSION' },
@@ -86,7 +111,7 @@ builder.mutationField('launchEvaluation', (t) =>
           kind: 'EVALUATION',
           params: {
             systems: [...new Set(systems)],
-            ...(directions && { directions }),
+            ...given({ directions, pools, convention, missingQueries, interval, cluster }),
             metrics: parseMeasures(input.metrics!, input.depth!, 'input.metrics').map(measureName),
             depth: input.depth!,
             bootstrap: input.bootstrap!,

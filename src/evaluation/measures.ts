@@ -111,6 +111,21 @@ export function measureName({ family, cutoff, rel, p, lang, by }: Measure): stri
 }
 
 /**
+ * Reads the metrics of a run file made elsewhere, each measure once. Deep cuts are no mistake here: how deep the file
+ * goes is known to its maker alone.
+ */
+export function parseRunMeasures(names: string[], path = 'metrics'): Measure[] {
+  const measures = names.map((name, i) => parseMeasure(name, `${path}[${i}]`));
+  const bias = measures.findIndex(isBias);
+  if (bias >= 0)
+    throw badInput(
+      `${path}[${bias}]`,
+      `${names[bias]} needs a ranking over a MIXED_PARALLEL pool; a run file is of one direction`,
+    );
+  return [...new Map(measures.map((measure) => [measureName(measure), measure])).values()];
+}
+
+/**
  * Reads the metrics of an evaluation that keeps `depth` documents per query, each measure once.
  * A cut below the kept depth would be another measure under a wrong name, so it is refused.
  */

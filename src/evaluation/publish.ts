@@ -1,24 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import type { Sql } from '#src/database/client.ts';
-import type { ScoresFile } from './scores.ts';
+import type { PoolOf, ScoresFile } from './scores.ts';
 
 export const loadScores = async (path: string) => JSON.parse(await readFile(path, 'utf8')) as ScoresFile;
 
 /** Scores become rows in the transaction that ends their run. A repeated publication changes nothing. */
 export async function publishScores(tx: Sql, run: string, { scores, averages, queries }: ScoresFile) {
-  const key = (of: { benchmark: string; queryLang: string; docLang: string }) =>
-    `${of.benchmark} ${of.queryLang} ${of.docLang}`;
+  const key = (of: PoolOf) => `${of.benchmark} ${of.queryLang} ${of.docLang} ${of.pool}`;
   const ids = new Map(queries.map((direction) => [key(direction), direction.ids]));
   for (const score of scores) {
     const { rows } = await tx.query(
-      `INSERT INTO score (run_id, system, benchmark, query_lang, doc_lang, metric, value, ci_low, ci_high, queries, convention)
-       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT DO NOTHING RETURNING id`,
+      `INSERT INTO score (run_id, system, benchmark, query_lang, doc_lang, pool, metric, value, ci_low, ci_high, queries, convention)
+       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING RETURNING id`,
       [
         run,
         score.system,
         score.benchmark,
         score.queryLang,
         score.docLang,
+        score.pool,
         score.metric,
         score.value,
         score.ciLow,
@@ -30,7 +30,7 @@ export async function publishScores(tx: Sql, run: string, { scores, averages, qu
     if (rows.length)
       await tx.query('INSERT INTO query_scores (score_id, query_ids, values) VALUES ($1, $2, $3)', [
         rows[0].id,
-        ids.get(key(score)),
+        score.queries ?? ids.get(key(score)),
         score.perQuery,
       ]);
   }

@@ -5,7 +5,10 @@ import { BenchmarkType } from '#src/benchmarks/schema.ts';
 import { loadRef, loadRow, type ModelRow } from '#src/lineage/entity.ts';
 import { ModelType } from '#src/models/schema.ts';
 import { resolveRef } from '#src/names/ref.ts';
+import { PoolEnum } from './enums.ts';
 import { measureName, parseMeasure } from './measures.ts';
+import type { Pool } from './pool.ts';
+import { isModel } from './system.ts';
 
 export interface ScoreRow {
   id: string;
@@ -14,6 +17,7 @@ export interface ScoreRow {
   benchmark: string;
   queryLang: string;
   docLang: string;
+  pool: Pool;
   metric: string;
   value: number;
   ciLow: number | null;
@@ -33,12 +37,12 @@ export interface AverageRow {
   directions: number;
 }
 
-const scoreColumns = `id, run_id AS "runId", system, benchmark, query_lang AS "queryLang", doc_lang AS "docLang", metric, value,
+const scoreColumns = `id, run_id AS "runId", system, benchmark, query_lang AS "queryLang", doc_lang AS "docLang", pool, metric, value,
   ci_low AS "ciLow", ci_high AS "ciHigh", queries, convention`;
 
-/** "bm25", or the ref of the model. */
+/** "bm25", the ref of the model, or "run:" and the name of a foreign system. */
 export const systemName = (context: Context, system: string) =>
-  system === 'bm25' ? Promise.resolve(system) : loadRef(context, { kind: 'MODEL', digest: system });
+  isModel(system) ? loadRef(context, { kind: 'MODEL', digest: system }) : Promise.resolve(system);
 
 interface PerQuery {
   scoreId: string;
@@ -64,34 +68,39 @@ const QueryScoreConnection = builder.connectionObject({ type: QueryScoreType, na
 
 export const ScoreType = builder.objectRef<ScoreRow>('Score');
 ScoreType.implement({
-  description: 'One metric of one system in one direction of a benchmark.',
+  description: 'One metric of one system in one direction and pool of a benchmark.',
   fields: (t) => ({
     system: t.string({
-      description: '"bm25" or the ref of the model.',
+      description:
+        '"bm25", the ref of the model, or "run:" and the name of a system whose run file was scored.',
       resolve: (score, _args, context) => systemName(context, score.system),
     }),
     model: t.field({
       type: ModelType,
       nullable: true,
       resolve: (score, _args, context) =>
-        (score.system === 'bm25'
-          ? null
-          : loadRow(context, 'MODEL', score.system)) as Promise<ModelRow | null> | null,
+        (isModel(score.system)
+          ? loadRow(context, 'MODEL', score.system)
+          : null) as Promise<ModelRow | null> | null,
     }),
     benchmark: t.field({
       type: BenchmarkType,
       resolve: async (score, _args, context) => (await loadRow(context, 'BENCHMARK', score.benchmark))!,
     }),
     queryLang: t.exposeString('queryLang'),
-    docLang: t.exposeString('docLang'),
+    docLang: t.exposeString('docLang', { description: '"mul" where all languages are searched.' }),
+    pool: t.expose('pool', { type: PoolEnum }),
     metric: t.exposeString('metric', { description: "In ir_measures' spelling." }),
     value: t.exposeFloat('value'),
-    ciLow: t.exposeFloat('ciLow', { nullable: true, description: '95 % percentile bootstrap over queries.' }),
+    ciLow: t.exposeFloat('ciLow', {
+      nullable: true,
+      description: '95 % bootstrap interval; `convention` has the method and what was drawn.',
+    }),
     ciHigh: t.exposeFloat('ciHigh', { nullable: true }),
     queries: t.exposeInt('queries', { description: 'Queries in the mean.' }),
     convention: t.expose('convention', {
       type: 'JSON',
-      description: 'How ties, gains and missing queries are treated.',
+      description: 'How ties, gains and missing queries are treated, and how the interval was made.',
     }),
     perQuery: t.field({
       type: QueryScoreConnection,
@@ -118,7 +127,7 @@ ScoreType.implement({
   }),
 });
 
-const AverageNameEnum = builder.enumType('AverageName', {
+export const AverageNameEnum = builder.enumType('AverageName', {
   values: {
     MONO: { description: 'Mean over the directions within a language.' },
     CLIR: { description: 'Mean over the directions across languages.' },
@@ -142,7 +151,7 @@ export const ScoreAverageType = builder.objectRef<AverageRow>('ScoreAverage').im
   }),
 });
 
-/** The latest score of a model in every direction, with an optional benchmark and metric. */
+/** The latest score of a system in every direction and pool, with an optional benchmark and metric. */
 export async function scoresOf(
   context: Context,
   system: string,
@@ -153,9 +162,9 @@ export async function scoresOf(
   const digest = benchmark == null ? null : await resolveRef(pool, 'BENCHMARK', benchmark, 'benchmark');
   const name = metric == null ? null : measureName(parseMeasure(metric, 'metric'));
   const { rows } = await pool.query(
-    `SELECT DISTINCT ON (benchmark, query_lang, doc_lang, metric) ${scoreColumns} FROM score
+    `SELECT DISTINCT ON (benchmark, query_lang, doc_lang, pool, metric) ${scoreColumns} FROM score
      WHERE system = $1 AND ($2::text IS NULL OR benchmark = $2) AND ($3::text IS NULL OR metric = $3)
-     ORDER BY benchmark, query_lang, doc_lang, metric, id DESC`,
+     ORDER BY benchmark, query_lang, doc_lang, pool, metric, id DESC`,
     [system, digest, name],
   );
   return rows;

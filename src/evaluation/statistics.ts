@@ -243,8 +243,8 @@ const EXACT = 20;
 
 /**
  * Fisher's paired randomisation test, two-sided: how often a mean difference as far from 0 arises when each pair's
- * difference takes either sign; those of a cluster take one sign together. Exact over the non-zero differences when there are at most 20; otherwise
- * (1 + hits) / (1 + resamples), which is never 0 and keeps its level (Phipson and Smyth 2010).
+ * difference takes either sign; those of a cluster take one sign together. Exact over the non-zero differences when
+ * there are at most 20; otherwise (1 + hits) / (1 + resamples), which is never 0 and keeps its level (Phipson and Smyth 2010).
  */
 export function pairedRandomization(
   a: Column,
@@ -283,10 +283,12 @@ export function pairedRandomization(
 
 /**
  * Student's paired t test, two-sided; the same order as the randomisation test with many queries (Smucker et al.
- * 2007). Null with fewer than two pairs; differences without spread give 1 when they are 0 and 0 otherwise.
+ * 2007). With clusters the observations are their sums. Null with fewer than two observations; differences without
+ * spread give 1 when they are 0 and 0 otherwise.
  */
-export function pairedT(a: Column, b: Column): { t: number; p: number } | null {
-  const paired = differences(a, b);
+export function pairedT(a: Column, b: Column, clusters?: Clusters): { t: number; p: number } | null {
+  const single = differences(a, b);
+  const paired = clusters ? totals([single], clusters)[0].sums : single;
   const n = paired.length;
   if (n < 2) return null;
   const centre = mean(paired);

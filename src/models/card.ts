@@ -28,7 +28,7 @@ export async function modelCard(context: Context, model: ModelRow): Promise<stri
   const [parents, corpora] = await Promise.all([named('MODEL'), named('CORPUS')]);
   const { rows: scores } = await db.pool.query(
     `SELECT DISTINCT ON (s.benchmark, s.query_lang, s.doc_lang, s.metric) s.* FROM score s
-     WHERE s.system = $1 ORDER BY s.benchmark, s.query_lang, s.doc_lang, s.metric, s.id DESC`,
+     WHERE s.system = $1 AND s.pool IN ('MONO', 'CROSS') ORDER BY s.benchmark, s.query_lang, s.doc_lang, s.metric, s.id DESC`,
     [model.digest],
   );
   const benchmarks = new Map<string, string>();

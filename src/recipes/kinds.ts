@@ -37,7 +37,12 @@ export const importParams = z.discriminatedUnion('target', [
   /** Input `source`: a JSONL file, plain or gzip. */
   z.strictObject({ target: z.literal('CORPUS'), mapping: mapping.optional() }),
   /** Input `source`: a folder `<queryLang>-<docLang>/{corpus.jsonl,queries.jsonl,qrels/<split>.tsv}` per direction. */
-  z.strictObject({ target: z.literal('BENCHMARK'), split: z.string().regex(/^[\w.-]{1,64}$/) }),
+  z.strictObject({
+    target: z.literal('BENCHMARK'),
+    split: z.string().regex(/^[\w.-]{1,64}$/),
+    /** Field of query records that holds what a query has in common with others. */
+    groupField: z.string().min(1).max(200).optional(),
+  }),
   /** Input `source`: a model folder, or an archive of one; none when it comes from a hub. */
   z.strictObject({
     target: z.literal('MODEL'),

@@ -76,6 +76,40 @@ test('a BEIR folder becomes queries, documents and qrels in their order', async 
   assert.deepEqual(progress.at(-1), [total, total, 'bytes']);
 });
 
+test('queries keep their group, one over all directions', async () => {
+  const grouped = (first: unknown, second: unknown) => ({
+    ...files(),
+    'ko-en/queries.jsonl': jsonl(
+      { _id: 'q1', text: 'ㄱ', topic: first },
+      { _id: 'q2', text: 'ㄴ', topic: 7 },
+    ),
+    'en-en/queries.jsonl': jsonl(
+      { _id: 'q1', text: 'a', topic: second },
+      { _id: 'q2', text: 'b', topic: '7' },
+    ),
+  });
+  const { lines } = await importBenchmark(grouped('salt', 'salt'), { groupField: 'topic' });
+  assert.deepEqual(
+    lines.filter(({ type }) => type === 'query').map(({ id, language, group }) => [id, language, group]),
+    [
+      ['q1', 'en', 'salt'],
+      ['q1', 'ko', 'salt'],
+      ['q2', 'en', '7'],
+      ['q2', 'ko', '7'],
+    ],
+  );
+  const refused = (first: unknown, second: unknown) =>
+    refusal(importBenchmark(grouped(first, second), { groupField: 'topic' }));
+  assert.equal(
+    await refused('salt', 'sea'),
+    'BAD_USER_INPUT: ko-en/queries.jsonl line 1: the query "q1" is in group "salt" here and in "sea" in another direction; give it one',
+  );
+  assert.equal(
+    await refused(undefined, 'sea'),
+    'BAD_USER_INPUT: ko-en/queries.jsonl line 1: the query "q1" has no "topic"; give every query its group',
+  );
+});
+
 test('gzip, TREC qrels, other orders and other files make no difference', async () => {
   const { 'ko-en/corpus.jsonl': _, ...rest } = files();
   const dressed = await importBenchmark({

@@ -59,7 +59,11 @@ export const importCorpus = (
 /** Imports a folder of these files as a benchmark; `prepare` may do more to the folder first. */
 export const importBenchmark = (
   files: Record<string, string | Buffer>,
-  { prepare, digest }: { prepare?: (folder: string) => Promise<unknown>; digest?: string } = {},
+  {
+    prepare,
+    digest,
+    groupField,
+  }: { prepare?: (folder: string) => Promise<unknown>; digest?: string; groupField?: string } = {},
 ) =>
   inFolder(async (folder) => {
     const source = join(folder, 'source');
@@ -72,7 +76,10 @@ export const importBenchmark = (
     // A folder that the launch would refuse is given to the import all the same.
     const launched = async () => treeDigest(source, { files: beirFiles(await beirLayout(source, 'test')) });
     const seen = digest ?? (await launched().catch(() => sha256('refused')));
-    return start(folder, source, seen, { target: 'BENCHMARK', split: 'test' });
+    return start(folder, source, seen, {
+      ...{ target: 'BENCHMARK', split: 'test' },
+      ...(groupField && { groupField }),
+    });
   });
 
 async function start(folder: string, path: string, digest: string, params: object, signal?: AbortSignal) {

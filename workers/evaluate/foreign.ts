@@ -1,6 +1,5 @@
-import { badInput } from '#src/errors.ts';
 import { type Convention, conventionOf } from '#src/evaluation/convention.ts';
-import { isBias, type Measure, measureName, parseMeasure } from '#src/evaluation/measures.ts';
+import { type Measure, measureName, parseRunMeasures } from '#src/evaluation/measures.ts';
 import type { ScoresFile } from '#src/evaluation/scores.ts';
 import type { Params } from '#src/recipes/kinds.ts';
 import { linesOf } from '#workers/import/lines.ts';
@@ -28,7 +27,7 @@ interface Foreign {
  * is read as a stream; one that is shuffled is held.
  */
 export async function scoreForeignRun({ params, source, benchmark, file }: Foreign, report: Reporter) {
-  const measures = readMeasures(params.metrics);
+  const measures = parseRunMeasures(params.metrics, 'input.metrics');
   const convention = conventionOf(params.convention ?? 'TREC_EVAL_9', params.missingQueries);
   const [pool] = benchmark.directions;
   const [system] = params.systems;
@@ -44,18 +43,6 @@ export async function scoreForeignRun({ params, source, benchmark, file }: Forei
     const { scores } = summarise(of, [direction], intervalsOf(file, benchmark), convention);
     file.scores.push(...scores.map((score) => withQueries(score, [direction], file)));
   }
-}
-
-/** Deep cuts are no mistake here: how deep a foreign run goes is known to its maker alone. */
-function readMeasures(names: string[]): Measure[] {
-  const measures = names.map((name, i) => parseMeasure(name, `input.metrics[${i}]`));
-  const bias = measures.findIndex(isBias);
-  if (bias >= 0)
-    throw badInput(
-      `input.metrics[${bias}]`,
-      `${names[bias]} needs a ranking over a MIXED_PARALLEL pool; a run file is of one direction`,
-    );
-  return [...new Map(measures.map((measure) => [measureName(measure), measure])).values()];
 }
 
 interface Reading {

@@ -8,7 +8,7 @@ import { type Line, linesOf } from './lines.ts';
 import { byCodePoint } from './order.ts';
 import { type Place, refuse, refuseFile } from './place.ts';
 import { type Judgement, readQrels } from './qrels.ts';
-import { field, parseRecord, quote, readName, readText } from './record.ts';
+import { field, type JsonRecord, parseRecord, quote, readName, readText } from './record.ts';
 import { openSource } from './source.ts';
 import type { Spool } from './spool.ts';
 
@@ -33,6 +33,7 @@ export async function readBeir(
   layout: BeirLayout,
   spool: Spool,
   report: Reporter,
+  groupField?: string,
 ): Promise<Beir> {
   const queries = entryTable(spool);
   const documents = entryTable(spool);
@@ -40,6 +41,7 @@ export async function readBeir(
   const tree: TreeFile[] = [];
   const judged: Judged[] = [];
   const empty = new Map<string, Place>();
+  const groups = new Map<string, string>();
   const pools: { docLang: string; corpus: string; size: number }[] = [];
   const sizes = await Promise.all(
     beirFiles(layout).map(async (path) => (await stat(await fileInside(folder, path))).size),
@@ -77,9 +79,25 @@ export async function readBeir(
       const text = readText(field(record, 'text'), 'text', place);
       if (text === undefined)
         throw refuse(place, `the query ${quote(id)} has no text; write one or remove the query`);
-      const entry: QueryEntry = { type: 'query', id, language, text };
+      const group = groupField === undefined ? undefined : groupOf(id, record, place);
+      const entry: QueryEntry = { type: 'query', id, language, text, group };
       queries.add(language, id, JSON.stringify(entry), place);
     }
+  }
+
+  /** Translations are one query, and can stand in one group only. */
+  function groupOf(id: string, record: JsonRecord, place: Place): string {
+    const group = readName(field(record, groupField!), groupField!, place);
+    if (group === undefined)
+      throw refuse(place, `the query ${quote(id)} has no ${quote(groupField!)}; give every query its group`);
+    const known = groups.get(id) ?? group;
+    if (known !== group)
+      throw refuse(
+        place,
+        `the query ${quote(id)} is in group ${quote(group)} here and in ${quote(known)} in another direction; give it one`,
+      );
+    groups.set(id, group);
+    return group;
   }
 
   async function readDocuments({ docLang: language, corpus: path }: BeirDirection) {

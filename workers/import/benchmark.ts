@@ -14,7 +14,7 @@ import { openWriter } from './writer.ts';
  * split names are left out, as BEIR's own loader does; documents stay, even empty ones: they are the pool.
  */
 export async function importBenchmark(
-  { source, out, split }: { source: JobInput; out: string; split: string },
+  { source, out, split, groupField }: { source: JobInput; out: string; split: string; groupField?: string },
   report: Reporter,
 ) {
   const layout = await beirLayout(source.path, split);
@@ -26,6 +26,7 @@ export async function importBenchmark(
       layout,
       spool,
       report,
+      groupField,
     );
     if (digestOfTree(tree) !== source.digest)
       throw refuseFile(fileName(source.path), 'has changed since the import was launched; launch it again');

@@ -13,5 +13,5 @@ export const run: Run<'IMPORT'> = async ({ params, ...job }, report) => {
   if (!source) throw new Error('an import has an input `source`');
   if (params.target === 'CORPUS')
     await importCorpus({ source, out: job.out, mapping: params.mapping }, report);
-  else await importBenchmark({ source, out: job.out, split: params.split }, report);
+  else await importBenchmark({ source, out: job.out, ...params }, report);
 };
