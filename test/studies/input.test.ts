@@ -62,7 +62,10 @@ test('YAML and GraphQL are two forms of one study', () => {
 
 test('mistakes are named by their path', () => {
   for (const [text, path, message] of [
-    [yaml.replace('PAPER', 'PAPERS'), 'input.compositions[0]', /./],
+    [yaml.replace('PAPER', 'PAPERS'), 'input.compositions[0]', /expected one of "PAPER"/],
+    [yaml.replace('share: 0.2', 'share: -1'), 'input.compositions[1].directions[1].share', />0/],
+    [yaml.replace('shares: [0, 1]', 'shares: []'), 'input.compositions[2].grid[0].shares', />=1 items/],
+    [yaml.replace('of: PAIRS', 'of: TRIPLES'), 'input.merges[1].of', /expected one of "PAIRS"/],
     [yaml.replace('seeds: [1, 2]', 'seeds: [1, -2]'), 'input.seeds[1]', /./],
     [yaml.replace('languages: [ko, en]', 'languages: [ko]'), 'input.languages', /./],
     [`${yaml}\nbudget: 3`, 'input', /budget/],

@@ -1,7 +1,9 @@
 import type { Context } from '#src/api/context.ts';
 import { readSeries } from '#src/runs/metrics.ts';
+import { choose } from '../choice.ts';
 import { compositionsOf } from '../compositions.ts';
 import { effectsOf } from '../effects.ts';
+import { findLeaks } from '../leaks.ts';
 import { benchmarksOf } from '../plan.ts';
 import { readMeasured, studyTables } from '../results.ts';
 import type { StepRow, StudyRow } from '../store.ts';
@@ -33,10 +35,13 @@ export async function writeReport(
   const trainings = steps.filter(
     (step) => step.kind === 'TRAINING' && step.status === 'SUCCEEDED' && (step.cell.seed ?? seed) === seed,
   );
+  const tables = await studyTables(context, steps, benchmarks, metric);
   const content: ReportContent = {
     study,
     status,
-    tables: await studyTables(context, steps, benchmarks, metric),
+    tables,
+    leaks: await findLeaks(context.lab.db.pool, steps),
+    choice: choose(tables, study.spec.evaluation.selection, 'MEAN'),
     effects: await Promise.all(
       benchmarks.map(async (benchmark) => ({
         benchmark,
