@@ -31,7 +31,7 @@ for (const backend of backends)
       (
         await lab.get(
           `query ($name: String!) { study(name: $name) { status progress { total succeeded failed running }
-             steps(first: 100) { totalCount nodes { key kind status after run { id status } error { code message } } } } }`,
+             steps(first: 100) { totalCount nodes { key kind status after run { id status error { message } } error { code message } } } } }`,
           { name },
         )
       ).study;
@@ -163,6 +163,7 @@ for (const backend of backends)
         new RegExp(`questions,nDCG@10,merge both,MERGE,1 2,mono,${String(merged).slice(0, 12)}`),
       );
       assert.match(study.latex, new RegExp(`merge both & .*${shown}`));
+      assert.match(study.markdown, /\| mono\/s1 \| PASSAGE \| ko \| ko \| 50\.0 \|/);
       assert.match(study.latex, /union\\_mono\\_cross/);
       assert.equal(
         JSON.parse(study.json).tables[0].rows.find(
@@ -329,6 +330,11 @@ evaluation: {benchmarks: [questions], bm25: false, selection: [questions]}
           /about 32,000 runs: .*\(8000 compositions \+ 0 merges\).*the limit is 5,000/,
         ],
         [
+          yaml().replace('of: [mono, cross]', 'method: SLERP, of: [mono, cross]').replace('small', 'other'),
+          'BAD_USER_INPUT',
+          /SLERP takes one model beside the base, and it was given 2/,
+        ],
+        [
           yaml().replace('[ko, en]', '[ko, ja]').replace('small', 'other'),
           'BAD_USER_INPUT',
           /step "mono\/s1": .*has no "ja"/,
@@ -365,7 +371,10 @@ evaluation: {benchmarks: [questions], bm25: false, selection: [questions]}
     });
 
     test('cancelled, its finished parts stay; launched again it carries on', async () => {
-      const text = yaml().replace('name: small', 'name: long').replace('steps: 120', 'steps: 1500');
+      const text = yaml()
+        .replace('name: small', 'name: long')
+        .replace('steps: 120', 'steps: 600')
+        .replace('of: [mono, cross]', 'of: [mono, cross], method: TIES, parameters: {density: 0.5}');
       await lab.get(launch, { input: { yaml: text } });
       for (;;) {
         const { progress } = await state('long');
@@ -385,8 +394,17 @@ evaluation: {benchmarks: [questions], bm25: false, selection: [questions]}
       );
       await lab.get(launch, { input: { yaml: text } });
       const again = await ended('long');
-      assert.equal(again.status, 'SUCCEEDED');
+      assert.equal(
+        again.status,
+        'SUCCEEDED',
+        JSON.stringify(again.steps.nodes.filter((s: { status: string }) => s.status !== 'SUCCEEDED')),
+      );
       for (const { key, run } of again.steps.nodes)
         if (done.has(key)) assert.equal(run.id, done.get(key), key);
+      const { model } = await lab.get(
+        '{ model(ref: "long/both") { producedBy { recipe inputs { role } } } }',
+      );
+      assert.deepEqual(model.producedBy.recipe.params.densities, [0.5, 0.5]);
+      assert.ok(model.producedBy.inputs.some((edge: { role: string }) => edge.role === 'base'));
     });
   });
