@@ -17,15 +17,20 @@ const shown = (cell: Cell) => (typeof cell === 'string' ? escaped(cell) : cell.h
 const row = (tag: string, cells: Cell[]) =>
   `<tr>${cells.map((cell) => `<${tag}>${shown(cell)}</${tag}>`).join('')}</tr>`;
 
-export const htmlTable = (header: string[], rows: Cell[][]) =>
-  `<table><thead>${row('th', header)}</thead><tbody>${rows.map((cells) => row('td', cells)).join('')}</tbody></table>`;
+/** NUMBERS stand to the right, all but the first column; TEXT to the left. */
+export const htmlTable = (header: string[], rows: Cell[][], of: 'NUMBERS' | 'TEXT' = 'NUMBERS') =>
+  [
+    of === 'TEXT' ? '<table class="text">' : '<table>',
+    header.length ? `<thead>${row('th', header)}</thead>` : '',
+    `<tbody>${rows.map((cells) => row('td', cells)).join('')}</tbody></table>`,
+  ].join('');
 
 export const htmlDocument = (title: string, body: string[]) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>${escaped(title)}</title><style>
-body{font:14px/1.45 sans-serif;max-width:76em;margin:2em auto;padding:0 1em;color:#222}
-table{border-collapse:collapse;margin:1em 0;font-variant-numeric:tabular-nums;display:block;overflow-x:auto}
-th,td{padding:.25em .6em;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
-th:first-child,td:first-child{text-align:left}svg{max-width:44em;display:block}.note{color:#666}.warning{color:#a33}
+body{font:14px/1.45 sans-serif;max-width:84em;margin:2em auto;padding:0 1em;color:#222}
+table{border-collapse:collapse;margin:1em 0;font-variant-numeric:tabular-nums;display:block;overflow-x:auto;font-size:12.5px}
+th,td{padding:.25em .5em;border-bottom:1px solid #ddd;text-align:right;white-space:nowrap}
+th:first-child,td:first-child,.text th,.text td{text-align:left}svg{max-width:44em;display:block}.note{color:#666}.warning{color:#a33}
 pre{background:#f6f6f6;padding:.8em;overflow-x:auto}a{color:#1f5fa8;text-decoration:none}a:hover{text-decoration:underline}
 </style></head><body>
 ${body.filter(Boolean).join('\n')}

@@ -73,8 +73,9 @@ const edges = (title: string, list: Edge[]) =>
             role,
             kind,
             digest,
-            weight == null ? '' : String(weight),
+            weight === null ? '' : String(weight),
           ]),
+          'TEXT',
         ),
       ]
     : [];
@@ -98,7 +99,7 @@ function page(run: Shown): string {
   const title = `${run.kind.toLowerCase()} run ${run.name ?? ''}`.trim();
   return htmlDocument(title, [
     `<h1>${escaped(title)}</h1>`,
-    htmlTable(['', ''], facts),
+    htmlTable([], facts, 'TEXT'),
     ...edges('Used', run.inputs),
     ...edges('Made', run.outputs),
     ...(run.scores?.length

@@ -29,12 +29,20 @@ export function html(content: ReportContent): string {
   const best = chosen(content);
   if (best) body.push(`<p>${escaped(best)}</p>`);
   for (const { benchmark, effects: found } of effects)
-    for (const { factor, levels } of found)
+    if (found.length)
       body.push(
-        `<h3>${escaped(benchmark)}: ${escaped(factor)}</h3>`,
+        `<h3>${escaped(benchmark)}: what each factor does, all else averaged</h3>`,
         htmlTable(
-          ['level', 'cells', 'Mono', 'CLIR'],
-          levels.map((l) => [l.level, String(l.cells), seedMean(l.mono), seedMean(l.clir)]),
+          ['factor', 'level', 'cells', 'Mono', 'CLIR'],
+          found.flatMap(({ factor, levels }) =>
+            levels.map((l, i) => [
+              i ? '' : factor,
+              l.level,
+              String(l.cells),
+              seedMean(l.mono),
+              seedMean(l.clir),
+            ]),
+          ),
         ),
       );
   const plot = learningCurves(curves);

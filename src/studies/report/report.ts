@@ -82,6 +82,12 @@ async function trainedOn({ lab }: Context, trainings: StepRow[]): Promise<Traine
     .toSorted((a, b) => order(a.digest) - order(b.digest))
     .map((row) => ({
       name: models.get(row.digest)!.key,
-      components: (row.meta as { pairs?: TrainedOn['components'] }).pairs ?? [],
+      components: normalised((row.meta as { pairs?: TrainedOn['components'] }).pairs ?? []),
     }));
+}
+
+/** Shares are relative where they are asked for; of a whole they can be read. */
+function normalised(components: TrainedOn['components']): TrainedOn['components'] {
+  const total = components.reduce((sum, { share }) => sum + share, 0);
+  return components.map((component) => ({ ...component, share: component.share / total }));
 }
