@@ -4,12 +4,13 @@ import type { Context } from '#src/api/context.ts';
 import { type Cell, escaped, htmlDocument, htmlTable, sendDocument } from '#src/api/document.ts';
 import { userErrorOf } from '#src/api/errors.ts';
 import { UserError } from '#src/errors.ts';
+import type { ScoreRow } from '#src/evaluation/schema.ts';
 
 const edge = '{ role kind digest weight }';
 const query = parse(`query ($id: ID!) { run(id: $id) {
   id kind name status createdAt startedAt finishedAt recipeHash recipe environment error { message }
   inputs ${edge} outputs ${edge} verifications { at equal }
-  ... on EvaluationRun { scores { system queryLang docLang metric value ciLow ciHigh queries } } } }`);
+  ... on EvaluationRun { scores { system benchmark { ref } queryLang docLang metric value ciLow ciHigh queries } } } }`);
 
 interface Edge {
   role: string;
@@ -32,16 +33,7 @@ interface Shown {
   inputs: Edge[];
   outputs: Edge[];
   verifications: { at: Date; equal: boolean | null }[];
-  scores?: {
-    system: string;
-    queryLang: string;
-    docLang: string;
-    metric: string;
-    value: number;
-    ciLow: number | null;
-    ciHigh: number | null;
-    queries: number;
-  }[];
+  scores?: (Omit<ScoreRow, 'benchmark'> & { benchmark: { ref: string } })[];
 }
 
 /** Address of a run's page, from its global id. */
@@ -106,9 +98,10 @@ function page(run: Shown): string {
       ? [
           '<h2>Scores</h2>',
           htmlTable(
-            ['system', 'query', 'documents', 'metric', 'value', '95 % low', 'high', 'queries'],
+            ['system', 'benchmark', 'query', 'documents', 'metric', 'value', '95 % low', 'high', 'queries'],
             run.scores.map((s) => [
               s.system,
+              s.benchmark.ref,
               s.queryLang,
               s.docLang,
               s.metric,

@@ -1,8 +1,8 @@
 import { type Cell, escaped, htmlDocument, htmlTable, link } from '#src/api/document.ts';
 import { runPage } from '#src/runs/routes.ts';
 import type { Row } from '../table.ts';
-import { legend, textTable } from './cells.ts';
-import { chosen, percent, type ReportContent, seedMean, warnings } from './content.ts';
+import { legend, textTable, trainedOnHeader, trainedOnRows } from './cells.ts';
+import { chosen, type ReportContent, seedMean, warnings } from './content.ts';
 import { learningCurves, tradeOff } from './plots.ts';
 
 /** One file with everything in it. Figures link to the evaluations that they come from. */
@@ -47,23 +47,7 @@ export function html(content: ReportContent): string {
       );
   const plot = learningCurves(curves);
   if (plot) body.push('<h2>Learning curves</h2>', plot);
-  if (counts.length)
-    body.push(
-      '<h2>Trained on</h2>',
-      htmlTable(
-        ['composition', 'pairing', 'query', 'passage', 'share', 'pairs there'],
-        counts.flatMap(({ name, components }) =>
-          components.map((c) => [
-            name,
-            c.pairing,
-            c.queryLang,
-            c.positiveLang,
-            percent(c.share),
-            c.pairs.toLocaleString('en'),
-          ]),
-        ),
-      ),
-    );
+  if (counts.length) body.push('<h2>Trained on</h2>', htmlTable(trainedOnHeader, trainedOnRows(counts)));
   return htmlDocument(`Study ${study.name}`, body);
 }
 

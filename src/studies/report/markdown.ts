@@ -1,6 +1,6 @@
 import { rowName } from '../results.ts';
-import { legend, textTable } from './cells.ts';
-import { chosen, percent, type ReportContent, seedMean, warnings } from './content.ts';
+import { legend, textTable, trainedOnHeader, trainedOnRows } from './cells.ts';
+import { chosen, type ReportContent, seedMean, warnings } from './content.ts';
 
 const table = (header: string[], rows: string[][]) =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
@@ -38,23 +38,7 @@ export function markdown(content: ReportContent): string {
       );
   if (effects.some(({ effects: found }) => found.length))
     parts.push('Marginal means over the trained compositions, 95 % t interval over seeds.');
-  if (counts.length)
-    parts.push(
-      '## Trained on',
-      table(
-        ['composition', 'pairing', 'query', 'passage', 'share', 'pairs there'],
-        counts.flatMap(({ name, components }) =>
-          components.map((c) => [
-            name,
-            c.pairing,
-            c.queryLang,
-            c.positiveLang,
-            percent(c.share),
-            c.pairs.toLocaleString('en'),
-          ]),
-        ),
-      ),
-    );
+  if (counts.length) parts.push('## Trained on', table(trainedOnHeader, trainedOnRows(counts)));
   const runs = tables.flatMap(({ benchmark, rows }) =>
     rows.flatMap((row) => row.runs.map((run) => [rowName(row.cell, rows), benchmark, run])),
   );
