@@ -53,7 +53,7 @@ export function userErrorOf(error: unknown): UserError | null {
 
 /** Zod's issues under the path of the input they were found in. */
 export function fromZod(error: ZodError, at: string): UserError {
-  const issues = error.issues.map((issue) => ({
+  const issues = error.issues.flatMap(meant).map((issue) => ({
     path: issue.path.reduce<string>(
       (path, key) => path + (typeof key === 'number' ? `[${key}]` : `.${String(key)}`),
       at,
@@ -62,3 +62,21 @@ export function fromZod(error: ZodError, at: string): UserError {
   }));
   return new UserError('BAD_USER_INPUT', `${issues[0].path}: ${issues[0].message}`, issues);
 }
+
+type Issue = ZodError['issues'][number];
+
+/**
+ * Of a union Zod says "Invalid input"; what is said here is what is wrong with the alternative that was meant: the one
+ * whose type the value has, with the fewest keys that do not belong.
+ */
+function meant(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue];
+  const [nearest] = (issue.errors as Issue[][]).toSorted((a, b) => distance(a) - distance(b));
+  return nearest.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] })).flatMap(meant);
+}
+
+const distance = (issues: Issue[]) =>
+  issues.reduce((sum, issue) => {
+    if (issue.code === 'unrecognized_keys') return sum + 100 * issue.keys.length;
+    return sum + (issue.path.length === 0 && issue.code === 'invalid_type' ? 10_000 : 1);
+  }, 0);

@@ -11,6 +11,7 @@ import { artifactRoutes } from '#src/artifacts/routes.ts';
 import type { Config } from '#src/config.ts';
 import { UserError } from '#src/errors.ts';
 import { modelRoutes } from '#src/models/routes.ts';
+import { runRoutes } from '#src/runs/routes.ts';
 import { studyRoutes } from '#src/studies/routes.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
@@ -81,6 +82,7 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
   healthRoutes(app, context);
   artifactRoutes(app, context);
   modelRoutes(app, context);
+  runRoutes(app, schema, context);
   studyRoutes(app, context);
   const sockets = subscriptions(app.server, schema, context, log);
 

@@ -14,6 +14,8 @@ export interface GraphNode {
   createdAt: string;
   /** Of a run: when it was last made again with the same digests; how and where, its verifications say. */
   verifiedAt: string | null;
+  /** The processor it was made again on. */
+  verifiedOn: string | null;
 }
 
 export interface GraphEdge {
@@ -91,17 +93,20 @@ export async function readGraph(
      entities AS (SELECT DISTINCT kind, digest FROM edges UNION SELECT $1::"EntityKind", $2::text),
      labelled AS (
        SELECT e.kind::text AS kind, e.digest AS key, n.ref AS label, null::text AS "runKind", null::text AS status,
-              coalesce(n.created_at, g.created_at, 'epoch') AS at, null::timestamptz AS "verifiedAt"
+              coalesce(n.created_at, g.created_at, 'epoch') AS at, null::timestamptz AS "verifiedAt", null::text AS "verifiedOn"
        FROM entities e
        LEFT JOIN LATERAL (SELECT name || '@' || version AS ref, created_at FROM name
                           WHERE name.kind = e.kind AND name.digest = e.digest ORDER BY created_at, name, version LIMIT 1) n ON true
        LEFT JOIN LATERAL (SELECT created_at FROM lineage_edge m WHERE m.kind = e.kind AND m.digest = e.digest AND m.direction = 'GENERATED'
                           ORDER BY id LIMIT 1) g ON true
        UNION ALL
-       SELECT 'RUN', r.id::text, r.names[1], r.kind::text, r.status::text, r.created_at,
-              (SELECT max(c.finished_at) FROM verification v JOIN run c ON c.id = v.copy_id
-               WHERE v.run_id = r.id AND c.status = 'SUCCEEDED' AND c.outputs @> r.outputs AND r.outputs @> c.outputs)
-       FROM run r WHERE r.id IN (${runs})
+       SELECT 'RUN', r.id::text, r.names[1], r.kind::text, r.status::text, r.created_at, v.at, v.machine
+       FROM run r
+       LEFT JOIN LATERAL (SELECT c.finished_at AS at, c.environment->'cpu'->>'model' AS machine
+                          FROM verification v JOIN run c ON c.id = v.copy_id
+                          WHERE v.run_id = r.id AND c.status = 'SUCCEEDED' AND c.outputs @> r.outputs AND r.outputs @> c.outputs
+                          ORDER BY c.finished_at DESC LIMIT 1) v ON true
+       WHERE r.id IN (${runs})
      )
      SELECT (SELECT coalesce(json_agg(l ORDER BY at, kind, key), '[]') FROM labelled l) AS nodes,
             (SELECT coalesce(json_agg(json_build_object('run', run_id, 'direction', direction, 'kind', kind, 'digest', digest,
@@ -120,6 +125,7 @@ interface RawGraph {
     status: RunStatus | null;
     at: string;
     verifiedAt: string | null;
+    verifiedOn: string | null;
   }[];
   edges: {
     run: string;
@@ -138,8 +144,8 @@ function assemble({ nodes, edges }: RawGraph): Graph {
     const id = encodeGlobalID(type, node.key);
     if (node.kind === 'RUN') runIds.set(node.key, id);
     const label = node.label ?? (node.kind === 'RUN' ? node.runKind! : node.key);
-    const { kind, runKind, status, at: createdAt, verifiedAt } = node;
-    return { id, kind, label, runKind, status, createdAt, verifiedAt };
+    const { kind, runKind, status, at: createdAt, verifiedAt, verifiedOn } = node;
+    return { id, kind, label, runKind, status, createdAt, verifiedAt, verifiedOn };
   });
   const kept = edges.slice(0, largestGraph);
   return {

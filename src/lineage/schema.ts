@@ -27,8 +27,11 @@ const LineageNodeType = builder.objectRef<GraphNode>('LineageNode').implement({
     verifiedAt: t.expose('verifiedAt', {
       type: 'DateTime',
       nullable: true,
-      description:
-        'Of a run: when it was last made again with the same digests. Its verifications say where.',
+      description: 'Of a run: when it was last made again with the same digests. Its verifications say how.',
+    }),
+    verifiedOn: t.exposeString('verifiedOn', {
+      nullable: true,
+      description: 'The processor it was made again on.',
     }),
   }),
 });

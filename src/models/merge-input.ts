@@ -35,7 +35,7 @@ const fieldOf = {
   epsilons: 'epsilon',
   scales: 'scale',
 } as const;
-const inputName = (name: MergeParameterName): string => fieldOf[name as keyof typeof fieldOf] ?? name;
+export const inputName = (name: MergeParameterName): string => fieldOf[name as keyof typeof fieldOf] ?? name;
 
 const VaryingInput = builder.inputType('MergeVaryingInput', {
   description:
@@ -53,14 +53,35 @@ const VaryingInput = builder.inputType('MergeVaryingInput', {
   }),
 });
 
-type InputBuilder = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
+export type InputBuilder = Parameters<Parameters<typeof builder.inputType>[1]['fields']>[0];
 const about = (name: MergeParameterName) => ({ description: mergeParameters[name].about });
-const eachFields = (t: InputBuilder) => ({
+/** What each model may have a value of its own for. */
+export const eachNumbers = (t: InputBuilder) => ({
   density: t.float(about('densities')),
   gamma: t.float(about('gammas')),
   epsilon: t.float(about('epsilons')),
   scale: t.float(about('scales')),
+});
+const eachFields = (t: InputBuilder) => ({
+  ...eachNumbers(t),
   varying: t.field({ type: [VaryingInput] }),
+});
+
+/** What holds for the whole merge. */
+export const wholeFields = (t: InputBuilder) => ({
+  normalize: t.boolean({ description: 'Divide by the sum of the weights. Defaults: see mergeMethods.' }),
+  t: t.float(about('t')),
+  lambda: t.float(about('lambda')),
+  selectTopk: t.float(about('selectTopk')),
+  rescale: t.field({ type: RescaleEnum, ...about('rescale') }),
+  normalizeWeights: t.boolean(about('normalizeWeights')),
+  eps: t.float(about('eps')),
+  maxIterations: t.int(about('maxIterations')),
+  tolerance: t.float(about('tolerance')),
+  flatten: t.boolean(about('flatten')),
+  rowWise: t.boolean(about('rowWise')),
+  filterWise: t.boolean(about('filterWise')),
+  seed: t.int(about('seed')),
 });
 
 export const MergeModelInput = builder.inputType('MergeModelInput', {
@@ -84,20 +105,8 @@ export const mergeFields = (t: InputBuilder) => ({
     description:
       'The merge as a mergekit configuration, instead of method, base, models and parameters. Models are refs of this laboratory; what cannot be honoured is an error.',
   }),
-  normalize: t.boolean({ description: 'Divide by the sum of the weights. Defaults: see mergeMethods.' }),
   ...eachFields(t),
-  t: t.float(about('t')),
-  lambda: t.float(about('lambda')),
-  selectTopk: t.float(about('selectTopk')),
-  rescale: t.field({ type: RescaleEnum, ...about('rescale') }),
-  normalizeWeights: t.boolean(about('normalizeWeights')),
-  eps: t.float(about('eps')),
-  maxIterations: t.int(about('maxIterations')),
-  tolerance: t.float(about('tolerance')),
-  flatten: t.boolean(about('flatten')),
-  rowWise: t.boolean(about('rowWise')),
-  filterWise: t.boolean(about('filterWise')),
-  seed: t.int(about('seed')),
+  ...wholeFields(t),
 });
 
 export const LaunchlessMerge = builder.inputType('MergeInput', { fields: mergeFields });
@@ -142,7 +151,7 @@ export async function askedMerge({ lab }: Context, input: MergeInput, at = 'inpu
 type Fields = Partial<MergeInput & NonNullable<MergeInput['models']>[number]>;
 
 /** @param one the input is of one model, which has no parameters that hold for all */
-function givenIn(input: Fields, at: string, one: boolean): Given {
+export function givenIn(input: Fields, at: string, one: boolean): Given {
   const given: Given = {};
   for (const name of mergeParameterNames) {
     const value = input[inputName(name) as keyof Fields];

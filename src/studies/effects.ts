@@ -47,12 +47,15 @@ export function effectsOf(measured: Measured[], compositions: NamedComposition[]
     return [
       {
         factor,
-        levels: [...levels].map(([level, group]) => ({
-          level,
-          cells: new Set(group.map((cell) => cell.key)).size,
-          mono: overSeeds(group, (cell) => cell.mono),
-          clir: overSeeds(group, (cell) => cell.clir),
-        })),
+        // In the order of the grid; "with" before "without", whichever comes first there.
+        levels: [...levels]
+          .toSorted(([a], [b]) => Number(b === 'with') - Number(a === 'with'))
+          .map(([level, group]) => ({
+            level,
+            cells: new Set(group.map((cell) => cell.key)).size,
+            mono: overSeeds(group, (cell) => cell.mono),
+            clir: overSeeds(group, (cell) => cell.clir),
+          })),
       },
     ];
   });

@@ -1,5 +1,6 @@
 import { builder } from '#src/api/builder.ts';
 import { DirectionInput } from '#src/evaluation/launch.ts';
+import { eachNumbers, MergeMethodEnum, wholeFields } from '#src/models/merge-input.ts';
 import {
   BatchingEnum,
   BertInput,
@@ -115,18 +116,38 @@ const MergeOfInput = builder.inputType('StudyMergeOfInput', {
   }),
 });
 
-const ParameterInput = builder.inputType('StudyMergeParameterInput', {
-  fields: (t) => ({ name: t.string({ required: true }), value: t.float({ required: true }) }),
+const MergeEachInput = builder.inputType('StudyMergeEachInput', {
+  description: 'Parameters of one model.',
+  fields: (t) => ({ weight: t.float(), ...eachNumbers(t) }),
+});
+
+const MergeParametersInput = builder.inputType('StudyMergeParametersInput', {
+  description: 'Parameters of the method, for all models; mergeMethods has them.',
+  fields: (t) => ({ ...eachNumbers(t), ...wholeFields(t) }),
+});
+
+const SweepAxisInput = builder.inputType('StudySweepAxisInput', {
+  description: 'Values of one parameter, or lists of weights.',
+  fields: (t) => ({
+    parameter: t.string(),
+    values: t.floatList(),
+    weights: t.field({ type: t.listRef(t.listRef('Float')) }),
+  }),
 });
 
 const StudyMergeInput = builder.inputType('StudyMergeInput', {
   fields: (t) => ({
     name: t.string(),
-    method: t.string(),
+    method: t.field({ type: MergeMethodEnum, description: 'LINEAR when left out.' }),
     of: t.field({ type: MergeOfInput, required: true }),
-    withBase: t.boolean(),
+    withBase: t.boolean({ description: 'Merge the base model too.' }),
+    base: t.string({
+      description: 'A composition or BASE, which methods that need a base get when it is left out.',
+    }),
     weights: t.floatList(),
-    parameters: t.field({ type: [ParameterInput] }),
+    each: t.field({ type: [MergeEachInput], description: 'In the order of the models.' }),
+    parameters: t.field({ type: MergeParametersInput }),
+    sweep: t.field({ type: [SweepAxisInput], description: 'One merge for every combination of values.' }),
   }),
 });
 

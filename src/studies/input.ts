@@ -37,10 +37,5 @@ function fromGraphql(value: unknown): unknown {
   const [[key, item] = []] = entries;
   if (entries.length === 1 && (key === 'preset' || key === 'group' || key === 'names')) return item;
   if (entries.length === 1 && key === 'own') return fromGraphql(item);
-  return Object.fromEntries(
-    entries.map(([name, part]) => [name, name === 'parameters' ? parametersOf(part) : fromGraphql(part)]),
-  );
+  return Object.fromEntries(entries.map(([name, part]) => [name, fromGraphql(part)]));
 }
-
-const parametersOf = (list: unknown) =>
-  Object.fromEntries((list as { name: string; value: number }[]).map(({ name, value }) => [name, value]));

@@ -12,6 +12,7 @@ export async function pinRefs(sql: Sql, steps: Step[]): Promise<Step[]> {
   const known = new Map<string, string>();
   const problems: UserError[] = [];
   async function pin(kind: EntityKind, ref: unknown, path: string): Promise<unknown> {
+    // What the study makes itself is no ref yet.
     if (typeof ref !== 'string' || (kind === 'MODEL' && ref === 'bm25')) return ref;
     const key = `${kind} ${ref}`;
     if (!known.has(key)) {
@@ -34,6 +35,7 @@ export async function pinRefs(sql: Sql, steps: Step[]): Promise<Step[]> {
     for (const [key, item] of Object.entries(value)) {
       const at = `${path}.${key}`;
       if (key in kindOf) entries.push([key, await pin(kindOf[key], item, at)]);
+      else if (path === 'merge' && key === 'base') entries.push([key, await pin('MODEL', item, at)]);
       else if (path === 'evaluation' && (key === 'models' || key === 'benchmarks')) {
         const kind = key === 'models' ? 'MODEL' : 'BENCHMARK';
         entries.push([

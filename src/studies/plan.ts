@@ -1,4 +1,5 @@
 import { badInput, UserError } from '#src/errors.ts';
+import { methodSpec } from '#src/recipes/merging.ts';
 import {
   compositionsOf,
   gridSize,
@@ -6,7 +7,7 @@ import {
   overSources,
   type StudyComponent,
 } from './compositions.ts';
-import { mergesOf, unionOf } from './merges.ts';
+import { mergesOf, sweepSize, unionOf } from './merges.ts';
 import type { StudySettings, StudySpec } from './spec.ts';
 
 /**
@@ -146,11 +147,20 @@ function planCells(
   const trained = new Map(compositions.map((c) => [c.name, train('COMPOSITION', c, 1)]));
   const made = [...trained.values()];
   const unions = new Set<string>();
-  for (const { name, method, of, weights, parameters } of merges) {
-    const members = of.map((member) => (member === 'BASE' ? base : trained.get(member)!));
-    const after = [...new Set(members.flatMap((member) => member.after))];
-    const models = members.map(({ model }, i) => ({ model, ...(weights && { weight: weights[i] }) }));
-    made.push(add('MERGE', cell('MERGE', name), after, () => ({ method, models, ...parameters })));
+  for (const { name, method, of, base: from, each, parameters } of merges) {
+    const named = (member: string) => (member === 'BASE' ? base : trained.get(member)!);
+    const needed = [...of, ...(from ? [from] : [])].map(named);
+    const after = [...new Set(needed.flatMap((planned) => planned.after))];
+    made.push(
+      add('MERGE', cell('MERGE', name), after, () => ({
+        method,
+        ...(from && { base: named(from).model }),
+        models: of.map((member, i) => ({ model: named(member).model, ...each[i] })),
+        // Random masks are drawn anew for every seed, so that their luck is part of the spread.
+        ...('seed' in methodSpec(method).parameters && { seed }),
+        ...parameters,
+      })),
+    );
 
     const parts = compositions.filter((c) => of.includes(c.name));
     if (spec.union === 'OFF' || parts.length < 2) continue;
@@ -236,8 +246,14 @@ function refuseTooMany(spec: StudySpec) {
     .reduce((sum, n) => sum + n, 0);
   const factors = Object.values(spec.factors).reduce((product, values) => product * (values?.length ?? 1), 1);
   const merges = spec.merges.reduce(
-    (sum, { of }) =>
-      sum + (of === 'PAIRS' ? (compositions * (compositions - 1)) / 2 : of === 'EACH' ? compositions : 1),
+    (sum, merge) =>
+      sum +
+      sweepSize(merge) *
+        (merge.of === 'PAIRS'
+          ? (compositions * (compositions - 1)) / 2
+          : merge.of === 'EACH'
+            ? compositions
+            : 1),
     0,
   );
   const models =

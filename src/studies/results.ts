@@ -40,27 +40,64 @@ export async function studyTables(
   );
 }
 
-interface ScoreValues {
+interface StoredScore {
+  id: string;
   runId: string;
+  metric: string;
+  queryLang: string;
+  docLang: string;
+  /** Names the list of query ids. */
+  list: string;
+  values: Buffer;
+}
+
+interface ScoreValues {
   queryLang: string;
   docLang: string;
   queryIds: string[];
-  values: number[];
+  values: Float64Array;
 }
 
-/** Evaluations of a study are of one system on one benchmark, so a run's scores are its cell's. */
+/**
+ * Evaluations of a study are of one system on one benchmark, so a run's scores are its cell's. A thousand of them hold
+ * a million values and as many ids: values come as bytes, since their text took longer to write and read than all the
+ * statistics, and lists of ids, which are the same over and over, once each.
+ */
 const loadRunScores = batched<{ run: string; metric: string }, ScoreValues[]>(
   async (keys, { lab }) => {
-    const { rows } = await lab.db.pool.query<ScoreValues & { metric: string }>(
-      `SELECT s.run_id AS "runId", s.metric, s.query_lang AS "queryLang", s.doc_lang AS "docLang", q.query_ids AS "queryIds", q.values
+    const { rows } = await lab.db.pool.query<StoredScore>(
+      `SELECT s.id, s.run_id AS "runId", s.metric, s.query_lang AS "queryLang", s.doc_lang AS "docLang",
+              md5(array_send(q.query_ids)) AS list, array_send(q.values) AS values
        FROM score s JOIN query_scores q ON q.score_id = s.id
        WHERE s.run_id = ANY($1::uuid[]) AND s.metric = ANY($2) ORDER BY s.id`,
       [keys.map((key) => key.run), [...new Set(keys.map((key) => key.metric))]],
     );
-    return keys.map(({ run, metric }) => rows.filter((row) => row.runId === run && row.metric === metric));
+    const firsts = new Map(rows.toReversed().map(({ list, id }) => [list, id]));
+    const { rows: lists } = await lab.db.pool.query<{ id: string; ids: string[] }>(
+      'SELECT score_id AS id, query_ids AS ids FROM query_scores WHERE score_id = ANY($1::bigint[])',
+      [[...firsts.values()]],
+    );
+    const idsOf = new Map(lists.map(({ id, ids }) => [id, ids]));
+    const byRun = Map.groupBy(rows, ({ runId, metric }) => `${runId} ${metric}`);
+    return keys.map(({ run, metric }) =>
+      (byRun.get(`${run} ${metric}`) ?? []).map(({ queryLang, docLang, list, values }) => ({
+        queryLang,
+        docLang,
+        queryIds: idsOf.get(firsts.get(list)!)!,
+        values: floatsOf(values),
+      })),
+    );
   },
   ({ run, metric }) => `${run} ${metric}`,
 );
+
+/** Of a double precision[] in PostgreSQL's binary form: dimensions, a flag, the type, size and bound, then elements. */
+function floatsOf(bytes: Buffer): Float64Array {
+  const [header, element] = [20, 12];
+  const values = new Float64Array(bytes.readInt32BE(0) === 0 ? 0 : bytes.readInt32BE(12));
+  for (let i = 0; i < values.length; i++) values[i] = bytes.readDoubleBE(header + element * i + 4);
+  return values;
+}
 
 export async function readMeasured(context: Context, steps: StepRow[], metric: string): Promise<Measured[]> {
   const scores = await Promise.all(steps.map((step) => loadRunScores(context, { run: step.runId!, metric })));

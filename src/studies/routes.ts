@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { Context } from '#src/api/context.ts';
+import { sendDocument } from '#src/api/document.ts';
 import { UserError } from '#src/errors.ts';
 import { type ReportFormat, writeReport } from './report/report.ts';
 import { statusOf } from './schema.ts';
@@ -33,9 +34,6 @@ export function studyRoutes(app: FastifyInstance, context: Context) {
       study.spec.evaluation.metrics[0],
       ending.format,
     );
-    return reply
-      .header('content-type', `${ending.type}; charset=utf-8`)
-      .header('content-security-policy', "sandbox; default-src 'none'; style-src 'unsafe-inline'")
-      .send(text);
+    return sendDocument(reply, text, ending.type);
   });
 }

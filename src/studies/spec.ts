@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { batchings, language, pairings, parallelNegatives } from '#src/recipes/composition.ts';
+import { mergeMethodNames } from '#src/recipes/merging.ts';
 import { poolings, schedules } from '#src/recipes/training.ts';
 
 /**
@@ -112,17 +113,36 @@ const base = z
 
 export const mergeGroups = ['PAIRS', 'ALL', 'SINGLES', 'EACH'] as const;
 
+const sweepAxis = z
+  .strictObject({
+    parameter: z.string().min(1).optional(),
+    values: z.array(z.number().finite()).min(1).max(100).optional(),
+    weights: z.array(z.array(z.number().finite()).min(1)).min(1).max(100).optional(),
+  })
+  .refine(
+    ({ parameter, values, weights }) =>
+      weights ? !parameter && !values : parameter !== undefined && values !== undefined,
+    'give either parameter and values, or weights',
+  );
+
 /**
  * `of`: names of compositions (BASE stands for the base model), PAIRS: every two of the compositions, ALL: all of
  * them, SINGLES: the directions alone, EACH: one merge of the base with every composition.
  */
 const merge = z.strictObject({
   name: label.optional(),
-  method: z.string().default('LINEAR'),
-  of: z.union([z.enum(mergeGroups), z.array(z.string().min(1)).min(2).max(16)]),
+  method: z.enum(mergeMethodNames).default('LINEAR'),
+  of: z.union([z.enum(mergeGroups), z.array(z.string().min(1)).min(1).max(16)]),
   withBase: z.boolean().default(false),
-  weights: z.array(z.number().finite()).min(2).optional(),
-  parameters: z.record(z.string(), z.number()).optional(),
+  /** A composition, or BASE, which is also what methods that need a base get when nothing is said. */
+  base: z.string().min(1).optional(),
+  weights: z.array(z.number().finite()).min(1).optional(),
+  /** Parameters of a model each, in the order of `of`. */
+  each: z.array(z.record(z.string(), z.number().finite())).min(1).optional(),
+  /** Of the method, for all models: density, lambda, t, normalize, ... */
+  parameters: z.record(z.string(), z.union([z.number().finite(), z.boolean(), z.string()])).optional(),
+  /** One merge for every combination of values. */
+  sweep: z.array(sweepAxis).min(1).max(4).optional(),
 });
 
 /** What the merge is to be beaten by, or beat: one model trained on the union of the parts' components. */

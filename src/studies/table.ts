@@ -19,7 +19,7 @@ export interface Measured {
   queryLang: string;
   docLang: string;
   queryIds: string[];
-  values: number[];
+  values: ArrayLike<number>;
 }
 
 export interface Figure {
@@ -66,14 +66,19 @@ const resamplesFor = (size: number, most: number) => Math.max(500, Math.min(most
  * averages, Holm-adjusted over all rows and both averages.
  */
 export function studyTable(measured: Measured[]): Row[] {
-  const queries = [...new Set(measured.flatMap((m) => m.queryIds))].sort();
+  const lists = [...new Set(measured.map((m) => m.queryIds))];
+  const queries = [...new Set(lists.flat())].sort();
   const place = new Map(queries.map((id, i) => [id, i]));
+  const places: Places = {
+    size: queries.length,
+    of: new Map(lists.map((ids) => [ids, Int32Array.from(ids, (id) => place.get(id)!)])),
+  };
   const groups = new Map<string, Measured[]>();
   for (const m of measured) {
     const key = rowKey(m.cell);
     groups.set(key, [...(groups.get(key) ?? []), m]);
   }
-  const rows = [...groups.values()].map((group) => averaged(group, place));
+  const rows = [...groups.values()].map((group) => averaged(group, places));
   const columns = rows.flatMap((row) => row.columns);
   const size = queries.length * columns.length;
   const replicates = columns.length
@@ -120,7 +125,7 @@ interface Averaged {
   columns: Column[];
 }
 
-function averaged(group: Measured[], place: Map<string, number>): Averaged {
+function averaged(group: Measured[], places: Places): Averaged {
   const directions = new Map<string, Measured[]>();
   for (const m of group) {
     const key = `${m.queryLang} ${m.docLang}`;
@@ -133,20 +138,26 @@ function averaged(group: Measured[], place: Map<string, number>): Averaged {
     columns: [...directions.values()].map((seeds) => ({
       queryLang: seeds[0].queryLang,
       docLang: seeds[0].docLang,
-      values: meanOverSeeds(seeds, place),
+      values: meanOverSeeds(seeds, places),
       seedMeans: new Map(seeds.map((m) => [m.cell.seed, mean(m.values)])),
       replicates: new Float64Array(0),
     })),
   };
 }
 
-function meanOverSeeds(seeds: Measured[], place: Map<string, number>): Float64Array {
-  const sums = new Float64Array(place.size);
-  const counts = new Uint32Array(place.size);
+/** Where the queries of a list stand among all; a study has thousands of lists and few that differ. */
+interface Places {
+  size: number;
+  of: Map<string[], Int32Array>;
+}
+
+function meanOverSeeds(seeds: Measured[], places: Places): Float64Array {
+  const sums = new Float64Array(places.size);
+  const counts = new Uint32Array(places.size);
   for (const { queryIds, values } of seeds)
-    queryIds.forEach((id, i) => {
-      sums[place.get(id)!] += values[i];
-      counts[place.get(id)!]++;
+    places.of.get(queryIds)!.forEach((at, i) => {
+      sums[at] += values[i];
+      counts[at]++;
     });
   return sums.map((sum, i) => (counts[i] ? sum / counts[i] : Number.NaN));
 }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { readSpec } from '#src/studies/input.ts';
+import { planStudy } from '#src/studies/plan.ts';
 
 const yaml = `
 name: paper
@@ -23,7 +25,9 @@ training: {steps: 50}
 seeds: [1, 2]
 merges:
   - {name: both, of: [mono, cross], weights: [0.5, 0.5]}
-  - {of: PAIRS, withBase: true, method: TIES, parameters: {density: 0.5}}
+  - {of: PAIRS, method: TIES, base: BASE, each: [{density: 0.2}, {density: 0.8}], parameters: {lambda: 0.7, normalize: false}}
+  - {of: ALL, method: DARE_LINEAR, parameters: {rescale: EXPECTED}, sweep: [{parameter: density, values: [0.1, 0.5]}]}
+  - {of: [mono, cross], sweep: [{weights: [[0.9, 0.1], [0.5, 0.5]]}]}
 evaluation: {benchmarks: [questions]}
 `;
 
@@ -51,7 +55,30 @@ const spec = {
   seeds: [1, 2],
   merges: [
     { name: 'both', of: { names: ['mono', 'cross'] }, weights: [0.5, 0.5] },
-    { of: { group: 'PAIRS' }, withBase: true, method: 'TIES', parameters: [{ name: 'density', value: 0.5 }] },
+    {
+      of: { group: 'PAIRS' },
+      method: 'TIES',
+      base: 'BASE',
+      each: [{ density: 0.2 }, { density: 0.8 }],
+      parameters: { lambda: 0.7, normalize: false, density: null },
+    },
+    {
+      of: { group: 'ALL' },
+      method: 'DARE_LINEAR',
+      parameters: { rescale: 'EXPECTED' },
+      sweep: [{ parameter: 'density', values: [0.1, 0.5], weights: null }],
+    },
+    {
+      of: { names: ['mono', 'cross'] },
+      sweep: [
+        {
+          weights: [
+            [0.9, 0.1],
+            [0.5, 0.5],
+          ],
+        },
+      ],
+    },
   ],
   evaluation: { benchmarks: ['questions'] },
 };
@@ -62,9 +89,18 @@ test('YAML and GraphQL are two forms of one study', () => {
 
 test('mistakes are named by their path', () => {
   for (const [text, path, message] of [
-    [yaml.replace('PAPER', 'PAPERS'), 'input.compositions[0]', /./],
+    [yaml.replace('PAPER', 'PAPERS'), 'input.compositions[0]', /expected one of "PAPER"/],
+    [yaml.replace('share: 0.2', 'share: -1'), 'input.compositions[1].directions[1].share', />0/],
+    [yaml.replace('shares: [0, 1]', 'shares: []'), 'input.compositions[2].grid[0].shares', />=1 items/],
+    [yaml.replace('of: PAIRS', 'of: TRIPLES'), 'input.merges[1].of', /expected one of "PAIRS"/],
     [yaml.replace('seeds: [1, 2]', 'seeds: [1, -2]'), 'input.seeds[1]', /./],
     [yaml.replace('languages: [ko, en]', 'languages: [ko]'), 'input.languages', /./],
+    [yaml.replace('TIES', 'TIE'), 'input.merges[1].method', /expected one of "LINEAR"/],
+    [
+      yaml.replace('values: [0.1, 0.5]', 'weights: [[1]]'),
+      'input.merges[2].sweep[0]',
+      /either parameter and values/,
+    ],
     [`${yaml}\nbudget: 3`, 'input', /budget/],
     [yaml.replace('model: sample/base', 'weights: x'), 'input.bases[0]', /weights/],
     ['name: [', 'input.yaml', /cannot be read/],
@@ -82,4 +118,15 @@ test('mistakes are named by their path', () => {
         return true;
       },
     );
+});
+
+test('the studies that come along are studies', async () => {
+  const folder = new URL('../../examples/studies/', import.meta.url);
+  const files = (await readdir(folder)).filter((file) => file.endsWith('.yaml'));
+  assert.ok(files.length > 0);
+  for (const url of [
+    ...files.map((file) => new URL(file, folder)),
+    new URL('../../sample/study.yaml', import.meta.url),
+  ])
+    assert.ok(planStudy(readSpec({ yaml: await readFile(url, 'utf8') })).length > 0, url.href);
 });

@@ -167,7 +167,7 @@ describe('plan', () => {
           { name: 'both', of: ['mono', 'cross'], weights: [0.3, 0.7] },
           { of: 'PAIRS' },
           { of: ['cross'].concat('BASE') },
-          { of: 'ALL', withBase: true, method: 'TIES', parameters: { density: 0.5 } },
+          { of: 'ALL', method: 'TIES', parameters: { density: 0.5 } },
         ],
         union: 'SUM_STEPS',
       }),
@@ -178,7 +178,7 @@ describe('plan', () => {
       'merge/mono_all/s0',
       'merge/cross_all/s0',
       'merge/cross_BASE/s0',
-      'merge/BASE_all-merged/s0',
+      'merge/all-merged/s0',
     ]);
     const input = (key: string) => steps.find((s) => s.key === key)!.input;
     assert.deepEqual(input('merge/both/s0').models, [
@@ -189,10 +189,130 @@ describe('plan', () => {
       { model: { $made: 'cross/s0' } },
       { model: 'sample/base' },
     ]);
-    assert.equal(input('merge/BASE_all-merged/s0').density, 0.5);
+    assert.equal(input('merge/all-merged/s0').density, 0.5);
+    assert.equal(input('merge/all-merged/s0').base, 'sample/base');
     assert.equal(input('union_mono_cross/s0').steps, 200);
     assert.equal(input('union_mono_cross_all/s0').steps, 300);
     assert.equal(keys(steps).filter((key) => key === 'union_mono_cross/s0').length, 1);
+  });
+
+  test('methods have their base, parameters of every model, and the seed of the grid for random masks', () => {
+    const steps = planStudy(
+      spec({
+        bases: [
+          {
+            name: 'own',
+            init: { static: { tokenizer: 'w' } },
+            directions: [{ queryLang: 'ko', positiveLang: 'ko' }],
+          },
+        ],
+        compositions: ['MONO', 'CROSS'],
+        seeds: [5],
+        merges: [
+          {
+            name: 'dare',
+            of: ['mono', 'cross'],
+            method: 'DARE_TIES',
+            each: [{ density: 0.2 }, { weight: 2, density: 0.4 }],
+          },
+          { name: 'slerp', of: ['cross'], base: 'mono', method: 'SLERP', parameters: { t: 0.25 } },
+        ],
+      }),
+    );
+    const step = (key: string) => steps.find((s) => s.key === key)!;
+    assert.deepEqual(step('merge/dare/s5').input, {
+      name: 'paper/dare',
+      method: 'DARE_TIES',
+      base: { $made: 'base/own' },
+      models: [
+        { model: { $made: 'mono/s5' }, density: 0.2 },
+        { model: { $made: 'cross/s5' }, weight: 2, density: 0.4 },
+      ],
+      seed: 5,
+    });
+    assert.deepEqual(step('merge/dare/s5').after, ['mono/s5', 'cross/s5', 'base/own']);
+    assert.deepEqual(step('merge/slerp/s5').input, {
+      name: 'paper/slerp',
+      method: 'SLERP',
+      base: { $made: 'mono/s5' },
+      models: [{ model: { $made: 'cross/s5' } }],
+      t: 0.25,
+    });
+  });
+
+  test('a sweep is a merge for every combination of values', () => {
+    const steps = planStudy(
+      spec({
+        compositions: ['MONO', 'CROSS'],
+        merges: [
+          {
+            name: 'mix',
+            of: ['mono', 'cross'],
+            sweep: [
+              {
+                weights: [
+                  [0.9, 0.1],
+                  [0.5, 0.5],
+                ],
+              },
+            ],
+          },
+          {
+            of: ['mono', 'cross'],
+            method: 'TIES',
+            sweep: [
+              { parameter: 'density', values: [0.2, 1] },
+              { parameter: 'lambda', values: [0.5, 1] },
+            ],
+          },
+        ],
+      }),
+    ).filter(({ kind }) => kind === 'MERGE');
+    assert.deepEqual(keys(steps), [
+      'merge/mix_weights-0.9-0.1/s0',
+      'merge/mix_weights-0.5-0.5/s0',
+      'merge/mono_cross_density-0.2_lambda-0.5/s0',
+      'merge/mono_cross_density-0.2_lambda-1/s0',
+      'merge/mono_cross_density-1_lambda-0.5/s0',
+      'merge/mono_cross_density-1_lambda-1/s0',
+    ]);
+    const weights = ({ input }: Step) => (input.models as { weight?: number }[]).map((m) => m.weight);
+    assert.deepEqual(steps.slice(0, 2).map(weights), [
+      [0.9, 0.1],
+      [0.5, 0.5],
+    ]);
+    assert.deepEqual([steps[3].input.density, steps[3].input.lambda], [0.2, 1]);
+  });
+
+  test('a merge that its method would refuse is refused before anything is trained', () => {
+    const two = { of: ['mono', 'cross'] };
+    for (const [merge, message] of [
+      [
+        { ...two, method: 'SLERP', parameters: { t: 0.5 } },
+        /SLERP takes one model beside the base, and it was given 2/,
+      ],
+      [{ of: ['mono'] }, /LINEAR takes two models or more, and it was given 1/],
+      [{ of: ['cross'], base: 'mono', method: 'SLERP' }, /SLERP needs t/],
+      [{ ...two, method: 'TIES', parameters: { density: 2 } }, /density is 2, not in \(0, 1\]/],
+      [{ ...two, method: 'TIES', parameters: { density: true } }, /density is true, not a number/],
+      [{ ...two, parameters: { density: 0.5 } }, /LINEAR has no parameter density; it has weight, normalize/],
+      [{ ...two, parameters: { densty: 0.5 } }, /no merge has a parameter densty; there are weight, density/],
+      [{ ...two, base: 'BASE' }, /LINEAR has no base/],
+      [{ ...two, base: 'nothing', method: 'TIES' }, /there is no composition "nothing"/],
+      [{ ...two, weights: [1, -1] }, /the weights sum to 0/],
+      [{ ...two, each: [{ weight: 1 }] }, /1 each for 2 models/],
+      [{ ...two, weights: [1, 1], each: [{ weight: 1 }, {}] }, /weights are given twice/],
+      [
+        { ...two, withBase: true, method: 'TIES', weights: [1, 1, 1] },
+        /the base of the merge, which has no weight/,
+      ],
+    ] as const)
+      assert.throws(() => planStudy(spec({ merges: [merge] })), { code: 'BAD_USER_INPUT', message });
+    const sweep = Array.from({ length: 4 }, (_, i) => ({
+      parameter: ['density', 'lambda', 'gamma', 'weight'][i],
+      values: Array.from({ length: 100 }, (_, k) => k / 100),
+    }));
+    assert.throws(() => planStudy(spec({ merges: [{ ...two, sweep }] })), { code: 'LIMIT_EXCEEDED' });
   });
 
   test('steps come after what they need, keys and names are unique, every model is measured', () => {

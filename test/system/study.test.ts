@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -19,6 +20,9 @@ union: SUM_STEPS
 evaluation: {benchmarks: [questions], metrics: [nDCG@10, RR@10]}
 ${over}`;
 
+const axis = (queryLang: string, positiveLang: string) =>
+  `{queryLang: ${queryLang}, positiveLang: ${positiveLang}, shares: [${Array.from({ length: 20 }, (_, i) => i)}]}`;
+
 for (const backend of backends)
   describe(`a study, ${backend}`, () => {
     let lab: TestLaboratory;
@@ -27,7 +31,7 @@ for (const backend of backends)
       (
         await lab.get(
           `query ($name: String!) { study(name: $name) { status progress { total succeeded failed running }
-             steps(first: 100) { totalCount nodes { key kind status after run { id status } error { code message } } } } }`,
+             steps(first: 100) { totalCount nodes { key kind status after run { id status error { message } } error { code message } } } } }`,
           { name },
         )
       ).study;
@@ -159,6 +163,7 @@ for (const backend of backends)
         new RegExp(`questions,nDCG@10,merge both,MERGE,1 2,mono,${String(merged).slice(0, 12)}`),
       );
       assert.match(study.latex, new RegExp(`merge both & .*${shown}`));
+      assert.match(study.markdown, /\| mono\/s1 \| PASSAGE \| ko \| ko \| 50\.0 \|/);
       assert.match(study.latex, /union\\_mono\\_cross/);
       assert.equal(
         JSON.parse(study.json).tables[0].rows.find(
@@ -170,6 +175,16 @@ for (const backend of backends)
         .test;
       assert.ok(ko.some((s: { hf_subset: string }) => s.hf_subset === 'kor-eng'));
       assert.match(study.html, /<svg[\s\S]*Mono against CLIR[\s\S]*Learning curves/);
+      assert.doesNotMatch(study.html, /LEAK|NaN|undefined/);
+      // A figure leads to the page of its run, which has the figure.
+      const [, address, bm25] = /<td><a href="(\/runs\/[^"]+)">([\d.]+)<\/a><\/td>/.exec(study.html)!;
+      const run = await fetch(lab.url + address);
+      assert.match(run.headers.get('content-security-policy')!, /default-src 'none'/);
+      assert.match(
+        await run.text(),
+        new RegExp(`<h1>evaluation run.*nDCG@10</td><td>0?${(Number(bm25) / 100).toFixed(2)}`, 's'),
+      );
+      assert.equal((await fetch(`${lab.url}/runs/nothing`)).status, 400);
       const page = await fetch(`${lab.url}/studies/small.html`);
       assert.equal(page.status, 200);
       assert.match(page.headers.get('content-security-policy')!, /default-src 'none'/);
@@ -203,6 +218,88 @@ for (const backend of backends)
       assert.equal((await lab.get('{ runs { totalCount } }')).runs.totalCount, before + 8);
     });
 
+    test('made again, every digest of a study is the same, and its lineage says so', async () => {
+      // A part of the study that is there: all of its runs are known.
+      const before = (await lab.get('{ runs { totalCount } }')).runs.totalCount;
+      const part = yaml()
+        .replace('name: small', 'name: part')
+        .replace('[1, 2]', '[1]')
+        .replace('union: SUM_STEPS', '');
+      await lab.get(launch, { input: { yaml: part } });
+      assert.equal((await ended('part')).progress.total, 8);
+      assert.equal((await lab.get('{ runs { totalCount } }')).runs.totalCount, before);
+
+      const verification = async () =>
+        (await lab.get('{ study(name: "part") { verification { runs equal different open } } }')).study
+          .verification;
+      assert.deepEqual(await verification(), { runs: 8, equal: 0, different: 0, open: 8 });
+      await lab.get('mutation { verifyStudy(name: "part") { name } }');
+      for (const end = Date.now() + 120_000; (await verification()).open && Date.now() < end; )
+        await sleep(200);
+      assert.deepEqual(await verification(), { runs: 8, equal: 8, different: 0, open: 0 });
+      await lab.get('mutation { verifyStudy(name: "part") { name } }');
+      assert.equal((await lab.get('{ runs { totalCount } }')).runs.totalCount, before + 8, 'once is enough');
+
+      const { model } = await lab.get(
+        '{ model(ref: "small/both") { lineage { nodes { kind runKind verifiedAt verifiedOn } } } }',
+      );
+      const verified = model.lineage.nodes.filter((node: { verifiedAt: string | null }) => node.verifiedAt);
+      assert.deepEqual(verified.map((node: { runKind: string }) => node.runKind).sort(), [
+        'MERGE',
+        'TRAINING',
+        'TRAINING',
+      ]);
+      for (const { verifiedOn } of verified) assert.equal(verifiedOn, cpus()[0].model);
+    });
+
+    test('a benchmark that stands in what is trained on is marked', async () => {
+      const documents = (await readFile(join(lab.home, 'import/benchmark/ko-ko/corpus.jsonl'), 'utf8'))
+        .trim()
+        .split('\n')
+        .slice(0, 7)
+        .map((line) => JSON.parse(line).text as string);
+      const units = documents.map((text, i) => ({
+        id: `u${i}`,
+        query: { ko: `질문 ${i}` },
+        // Spacing and punctuation hide nothing.
+        passage: { ko: i % 2 ? text : ` ${text.replaceAll(' ', '  ')} !` },
+      }));
+      await writeFile(
+        join(lab.home, 'import/leaky.jsonl'),
+        units.map((unit) => JSON.stringify(unit)).join('\n'),
+      );
+      const { run } = await lab.get(
+        'mutation { run: importCorpus(input: { name: "leaky", path: "leaky.jsonl" }) { id } }',
+      );
+      assert.equal((await lab.finish(run.id)).status, 'SUCCEEDED');
+      const text = `
+name: leaking
+languages: [ko, en]
+sources: [{corpus: leaky}]
+bases: [{name: base, model: base}]
+compositions: [{name: own, directions: [{queryLang: ko, positiveLang: ko}]}]
+training: {steps: 2, batchSize: 4}
+evaluation: {benchmarks: [questions], bm25: false, selection: [questions]}
+`;
+      await lab.get(launch, { input: { yaml: text } });
+      assert.equal((await ended('leaking')).status, 'SUCCEEDED');
+      const { study } = await lab.get(
+        '{ study(name: "leaking") { leaks { benchmark texts of } choice { system selection test { benchmark } } report } }',
+      );
+      const [leak] = study.leaks;
+      assert.equal(leak.texts, 7);
+      assert.ok(leak.of > 100);
+      assert.match(
+        study.report,
+        new RegExp(`LEAK: 7 of its ${leak.of} texts stand in leaky@1, which is trained on`),
+      );
+      assert.match(study.report, /Best by the mean of Mono and CLIR on the selection benchmarks: base: own/);
+      assert.equal(study.choice.system, 'own');
+      assert.deepEqual(study.choice.test, []);
+      const clean = await lab.get('{ study(name: "small") { leaks { texts } } }');
+      assert.deepEqual(clean.study.leaks, []);
+    });
+
     test('a study that would change is refused; so is one whose first step could not be launched', async () => {
       for (const [text, code, pattern] of [
         [yaml().replace('steps: 120', 'steps: 121'), 'CONFLICT', /has \d+ steps that this would change/],
@@ -215,6 +312,27 @@ for (const backend of backends)
           yaml().replace('[questions]', '[nothing]').replace('small', 'other'),
           'NOT_FOUND',
           /there is no benchmark "nothing"/,
+        ],
+        [
+          yaml().replace('CROSS', 'CROSSED').replace('small', 'other'),
+          'BAD_USER_INPUT',
+          /^input\.compositions\[1\]: .*PAPER/,
+        ],
+        [
+          yaml()
+            .replace(
+              '[MONO, CROSS]',
+              `[{grid: [${axis('ko', 'en')}, ${axis('ko', 'ko')}, ${axis('en', 'ko')}]}]`,
+            )
+            .replace(/merges.*/, '')
+            .replace('small', 'other'),
+          'LIMIT_EXCEEDED',
+          /about 32,000 runs: .*\(8000 compositions \+ 0 merges\).*the limit is 5,000/,
+        ],
+        [
+          yaml().replace('of: [mono, cross]', 'method: SLERP, of: [mono, cross]').replace('small', 'other'),
+          'BAD_USER_INPUT',
+          /SLERP takes one model beside the base, and it was given 2/,
         ],
         [
           yaml().replace('[ko, en]', '[ko, ja]').replace('small', 'other'),
@@ -253,7 +371,10 @@ for (const backend of backends)
     });
 
     test('cancelled, its finished parts stay; launched again it carries on', async () => {
-      const text = yaml().replace('name: small', 'name: long').replace('steps: 120', 'steps: 1500');
+      const text = yaml()
+        .replace('name: small', 'name: long')
+        .replace('steps: 120', 'steps: 600')
+        .replace('of: [mono, cross]', 'of: [mono, cross], method: TIES, parameters: {density: 0.5}');
       await lab.get(launch, { input: { yaml: text } });
       for (;;) {
         const { progress } = await state('long');
@@ -273,8 +394,17 @@ for (const backend of backends)
       );
       await lab.get(launch, { input: { yaml: text } });
       const again = await ended('long');
-      assert.equal(again.status, 'SUCCEEDED');
+      assert.equal(
+        again.status,
+        'SUCCEEDED',
+        JSON.stringify(again.steps.nodes.filter((s: { status: string }) => s.status !== 'SUCCEEDED')),
+      );
       for (const { key, run } of again.steps.nodes)
         if (done.has(key)) assert.equal(run.id, done.get(key), key);
+      const { model } = await lab.get(
+        '{ model(ref: "long/both") { producedBy { recipe inputs { role } } } }',
+      );
+      assert.deepEqual(model.producedBy.recipe.params.densities, [0.5, 0.5]);
+      assert.ok(model.producedBy.inputs.some((edge: { role: string }) => edge.role === 'base'));
     });
   });

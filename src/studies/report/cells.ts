@@ -1,6 +1,6 @@
 import { rowName, type StudyTable } from '../results.ts';
 import type { Difference, Figure, Row } from '../table.ts';
-import { level, percent, signed } from './content.ts';
+import { level, percent, signed, type TrainedOn } from './content.ts';
 
 /** A table as text, before any format: a header, and rows of cells. */
 export interface TextTable {
@@ -54,3 +54,16 @@ const order = (direction: string) => {
 
 export const legend =
   'Values are x 100. Mono and CLIR: means over the directions within a language and across; gap: their difference. ±: standard deviation over seeds. [ ]: 95 % percentile bootstrap over queries. Δ: against the base, * where the Holm-adjusted p of the paired randomisation test is below 0.05.';
+
+export const trainedOnHeader = ['composition', 'pairing', 'query', 'passage', 'share', 'pairs there'];
+export const trainedOnRows = (counts: TrainedOn[]) =>
+  counts.flatMap(({ name, components }) =>
+    components.map(({ pairing, queryLang, positiveLang, share, pairs }) => [
+      name,
+      pairing,
+      queryLang,
+      positiveLang,
+      percent(share),
+      pairs.toLocaleString('en'),
+    ]),
+  );

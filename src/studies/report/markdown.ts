@@ -1,12 +1,13 @@
 import { rowName } from '../results.ts';
-import { legend, textTable } from './cells.ts';
-import { percent, type ReportContent } from './content.ts';
+import { legend, textTable, trainedOnHeader, trainedOnRows } from './cells.ts';
+import { chosen, type ReportContent, seedMean, warnings } from './content.ts';
 
 const table = (header: string[], rows: string[][]) =>
   [header, header.map(() => '---'), ...rows].map((cells) => `| ${cells.map(cell).join(' | ')} |`).join('\n');
 const cell = (text: string) => text.replaceAll('|', '\\|');
 
-export function markdown({ study, status, tables, effects, counts }: ReportContent): string {
+export function markdown(content: ReportContent): string {
+  const { study, status, tables, effects, counts } = content;
   const parts = [
     `# Study ${study.name}`,
     `${status.toLowerCase()}; launched ${study.createdAt.toISOString()}.`,
@@ -16,6 +17,7 @@ export function markdown({ study, status, tables, effects, counts }: ReportConte
     const { header, rows } = textTable(one);
     parts.push(
       `## ${one.benchmark}, ${one.metric}`,
+      ...warnings(content, one.benchmark).map((warning) => `**${warning}**`),
       table(
         header,
         rows.map(({ cells }) => cells),
@@ -23,6 +25,8 @@ export function markdown({ study, status, tables, effects, counts }: ReportConte
     );
   }
   parts.push(legend);
+  const best = chosen(content);
+  if (best) parts.push(best);
   for (const { benchmark, effects: found } of effects)
     for (const { factor, levels } of found)
       parts.push(
@@ -34,29 +38,10 @@ export function markdown({ study, status, tables, effects, counts }: ReportConte
       );
   if (effects.some(({ effects: found }) => found.length))
     parts.push('Marginal means over the trained compositions, 95 % t interval over seeds.');
-  if (counts.length)
-    parts.push(
-      '## Trained on',
-      table(
-        ['composition', 'pairing', 'query', 'passage', 'share', 'pairs there'],
-        counts.flatMap(({ name, components }) =>
-          components.map((c) => [
-            name,
-            c.pairing,
-            c.queryLang,
-            c.positiveLang,
-            percent(c.share),
-            c.pairs.toLocaleString('en'),
-          ]),
-        ),
-      ),
-    );
+  if (counts.length) parts.push('## Trained on', table(trainedOnHeader, trainedOnRows(counts)));
   const runs = tables.flatMap(({ benchmark, rows }) =>
     rows.flatMap((row) => row.runs.map((run) => [rowName(row.cell, rows), benchmark, run])),
   );
   parts.push('## Runs behind the figures', table(['system', 'benchmark', 'run'], runs));
   return `${parts.join('\n\n')}\n`;
 }
-
-const seedMean = (m: { value: number; ciLow: number | null; ciHigh: number | null } | null) =>
-  m ? `${percent(m.value)}${m.ciLow === null ? '' : ` [${percent(m.ciLow)}, ${percent(m.ciHigh!)}]`}` : '';

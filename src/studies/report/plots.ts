@@ -1,3 +1,5 @@
+import { escaped } from '#src/api/document.ts';
+import { runPage } from '#src/runs/routes.ts';
 import { rowName, type StudyTable } from '../results.ts';
 import type { Curve } from './content.ts';
 
@@ -26,14 +28,13 @@ function axis(values: number[], from: number, to: number): Axis {
   return { low, high, ticks, at: (value) => from + ((value - low) / (high - low)) * (to - from) };
 }
 
-const text = (s: string) => s.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;');
 const px = (n: number) => n.toFixed(1);
 
 function frame(x: Axis, y: Axis, xLabel: string, yLabel: string, body: string[], title: string): string {
   const bottom = height - margin.bottom;
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" role="img" font-family="sans-serif" font-size="11">`,
-    `<title>${text(title)}</title>`,
+    `<title>${escaped(title)}</title>`,
     ...x.ticks.map(
       (t) =>
         `<line x1="${px(x.at(t))}" x2="${px(x.at(t))}" y1="${margin.top}" y2="${bottom}" stroke="#eee"/><text x="${px(x.at(t))}" y="${bottom + 16}" text-anchor="middle">${t}</text>`,
@@ -42,11 +43,48 @@ function frame(x: Axis, y: Axis, xLabel: string, yLabel: string, body: string[],
       (t) =>
         `<line x1="${margin.left}" x2="${width - margin.right}" y1="${px(y.at(t))}" y2="${px(y.at(t))}" stroke="#eee"/><text x="${margin.left - 6}" y="${px(y.at(t) + 4)}" text-anchor="end">${t}</text>`,
     ),
-    `<text x="${(margin.left + width) / 2}" y="${height - 8}" text-anchor="middle">${text(xLabel)}</text>`,
-    `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle">${text(yLabel)}</text>`,
+    `<text x="${(margin.left + width) / 2}" y="${height - 8}" text-anchor="middle">${escaped(xLabel)}</text>`,
+    `<text transform="translate(14 ${height / 2}) rotate(-90)" text-anchor="middle">${escaped(yLabel)}</text>`,
     ...body,
     '</svg>',
   ].join('\n');
+}
+
+interface Box {
+  left: number;
+  right: number;
+  top: number;
+  bottom: number;
+}
+const overlap = (a: Box, b: Box) =>
+  Math.max(0, Math.min(a.right, b.right) - Math.max(a.left, b.left)) *
+  Math.max(0, Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top));
+
+/**
+ * Where names of points are written: of eight places around a point the first that covers least of other points, of
+ * names written before and of what lies outside. 6.2 px a letter is the mean of a sans-serif of 11 px.
+ */
+function labels(points: { x: number; y: number }[]) {
+  const taken: Box[] = points.map(({ x, y }) => ({ left: x - 4, right: x + 4, top: y - 4, bottom: y + 4 }));
+  const far = 1e5;
+  taken.push(
+    { left: -far, right: margin.left, top: -far, bottom: far },
+    { left: width - margin.right, right: far, top: -far, bottom: far },
+  );
+  return (x: number, y: number, name: string) => {
+    const long = 6.2 * name.length;
+    const places = [-5, 14, -17, 26].flatMap((dy) =>
+      (['start', 'end'] as const).map((anchor) => {
+        const at = anchor === 'start' ? x + 6 : x - 6;
+        const left = anchor === 'start' ? at : at - long;
+        const box = { left, right: left + long, top: y + dy - 10, bottom: y + dy + 2 };
+        return { x: at, y: y + dy, anchor, box, covered: taken.reduce((sum, b) => sum + overlap(b, box), 0) };
+      }),
+    );
+    const best = places.reduce((a, b) => (b.covered < a.covered ? b : a));
+    taken.push(best.box);
+    return best;
+  };
 }
 
 const colours: Record<string, string> = {
@@ -89,15 +127,17 @@ export function tradeOff({ benchmark, metric, rows }: StudyTable): string | null
         ),
     )
     .sort((a, b) => a.x.value - b.x.value);
+  const place = labels(points.map((p) => ({ x: x.at(100 * p.x.value), y: y.at(100 * p.y.value) })));
   const body = points.map((p) => {
+    const label = place(x.at(100 * p.x.value), y.at(100 * p.y.value), p.name);
     const [cx, left, right] = of(p.x).map((v) => px(x.at(v)));
     const [cy, low, high] = of(p.y).map((v) => px(y.at(v)));
     const colour = colours[p.role];
     return [
-      `<g data-run="${text(p.run)}"><title>${text(p.name)}</title>`,
+      `<a href="${runPage(p.run)}"><title>${escaped(p.name)}</title>`,
       `<path d="M${left} ${cy}H${right}M${cx} ${low}V${high}" stroke="${colour}" stroke-opacity=".35"/>`,
       `<circle cx="${cx}" cy="${cy}" r="4" fill="${colour}"/>`,
-      `<text x="${Number(cx) + 6}" y="${Number(cy) - 5}" fill="${colour}">${text(p.name)}</text></g>`,
+      `<text x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}" fill="${colour}">${escaped(p.name)}</text></a>`,
     ].join('');
   });
   const line = front
@@ -127,10 +167,10 @@ export function learningCurves(curves: Curve[]): string | null {
     const path = points.map((p, k) => `${k ? 'L' : 'M'}${px(x.at(p.step))} ${px(y.at(p.value))}`).join('');
     const label =
       i < 16
-        ? `<text x="${width - margin.right - 4}" y="${margin.top + 12 + 13 * i}" text-anchor="end" fill="${colour}">${text(name)}</text>`
+        ? `<text x="${width - margin.right - 4}" y="${margin.top + 12 + 13 * i}" text-anchor="end" fill="${colour}">${escaped(name)}</text>`
         : '';
     return [
-      `<path d="${path}" fill="none" stroke="${colour}" stroke-opacity=".8"><title>${text(name)}</title></path>${label}`,
+      `<path d="${path}" fill="none" stroke="${colour}" stroke-opacity=".8"><title>${escaped(name)}</title></path>${label}`,
     ];
   });
   return frame(x, y, 'step', 'loss', body, 'Learning curves');

@@ -1,7 +1,9 @@
 import type { Context } from '#src/api/context.ts';
 import { readSeries } from '#src/runs/metrics.ts';
+import { choose } from '../choice.ts';
 import { compositionsOf } from '../compositions.ts';
 import { effectsOf } from '../effects.ts';
+import { findLeaks } from '../leaks.ts';
 import { benchmarksOf } from '../plan.ts';
 import { readMeasured, studyTables } from '../results.ts';
 import type { StepRow, StudyRow } from '../store.ts';
@@ -33,10 +35,13 @@ export async function writeReport(
   const trainings = steps.filter(
     (step) => step.kind === 'TRAINING' && step.status === 'SUCCEEDED' && (step.cell.seed ?? seed) === seed,
   );
+  const tables = await studyTables(context, steps, benchmarks, metric);
   const content: ReportContent = {
     study,
     status,
-    tables: await studyTables(context, steps, benchmarks, metric),
+    tables,
+    leaks: await findLeaks(context.lab.db.pool, steps),
+    choice: choose(tables, study.spec.evaluation.selection, 'MEAN'),
     effects: await Promise.all(
       benchmarks.map(async (benchmark) => ({
         benchmark,
@@ -77,6 +82,12 @@ async function trainedOn({ lab }: Context, trainings: StepRow[]): Promise<Traine
     .toSorted((a, b) => order(a.digest) - order(b.digest))
     .map((row) => ({
       name: models.get(row.digest)!.key,
-      components: (row.meta as { pairs?: TrainedOn['components'] }).pairs ?? [],
+      components: normalised((row.meta as { pairs?: TrainedOn['components'] }).pairs ?? []),
     }));
+}
+
+/** Shares are relative where they are asked for; of a whole they can be read. */
+function normalised(components: TrainedOn['components']): TrainedOn['components'] {
+  const total = components.reduce((sum, { share }) => sum + share, 0);
+  return components.map((component) => ({ ...component, share: component.share / total }));
 }
