@@ -2,6 +2,7 @@ import '#src/artifacts/schema.ts';
 import '#src/benchmarks/import.ts';
 import '#src/corpora/import.ts';
 import '#src/embeddings/schema.ts';
+import '#src/embeddings/index-schema.ts';
 import '#src/embeddings/search-schema.ts';
 import '#src/evaluation/compare-schema.ts';
 import '#src/evaluation/launch.ts';

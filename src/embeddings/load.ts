@@ -1,5 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { Database, Sql } from '#src/database/client.ts';
+import { buildIndex, usualSettings, worthIndex } from './indexes.ts';
+import { partition } from './partition.ts';
 
 /** What an embedding run hands over: vectors row by row, and which text of the collection each row is of. */
 export interface VectorsFile {
@@ -13,8 +15,6 @@ export interface VectorsFile {
 
 /** Statement size on the embedded database: about 1.5 MB of vector text at 384 dimensions. */
 const batchRows = 500;
-
-export const partition = (set: number) => `embedding_${set}`;
 
 /** Loads a set into a partition of its own, unseen until published. Returns the set's id; null: it stands already. */
 export async function loadEmbeddings(
@@ -44,9 +44,22 @@ export async function loadEmbeddings(
   );
   await copyRows(db, id, collection_id, file);
   await db.pool.query(`CREATE INDEX ON ${partition(id)} (language)`);
+  await describe(db, id);
+  if (file.count >= worthIndex) await buildIndex(db, { id, dimension: file.dimension }, usualSettings);
   await db.pool.query(`ANALYZE ${partition(id)}`);
   return id;
 }
+
+/** What searches must know of a set, counted once: sets never change. */
+const describe = (db: Database, set: number) =>
+  db.pool.query(
+    `UPDATE embedding_set SET
+       languages = (SELECT coalesce(jsonb_object_agg(l.language, l.n), '{}')
+                    FROM (SELECT language, count(*) AS n FROM ${partition(set)} GROUP BY 1) l),
+       texts_per_unit = (SELECT coalesce(max(u.n), 1) FROM (SELECT count(*) AS n FROM ${partition(set)} GROUP BY unit_ordinal) u)
+     WHERE id = $1`,
+    [set],
+  );
 
 async function copyRows(
   db: Database,
@@ -68,8 +81,8 @@ async function copyRows(
         (_, i) => `[${values.subarray(i * dimension, (i + 1) * dimension).join(',')}]`,
       );
       const { rowCount } = await db.pool.query(
-        `INSERT INTO embedding (set_id, ordinal, language, vec)
-         SELECT $1, t.ordinal, t.language, v.vec::vector FROM unnest($3::int[], $4::text[]) AS v(ordinal, vec)
+        `INSERT INTO embedding (set_id, ordinal, unit_ordinal, language, vec)
+         SELECT $1, t.ordinal, t.unit_ordinal, t.language, v.vec::vector FROM unnest($3::int[], $4::text[]) AS v(ordinal, vec)
          JOIN text t ON t.collection_id = $2 AND t.ordinal = v.ordinal`,
         [set, collection, Array.from(ordinals), texts],
       );
@@ -112,7 +125,7 @@ async function dropStagedSets(db: Database, run: string) {
   for (const { id } of rows) await db.transaction((tx) => dropSet(tx, id));
 }
 
-async function dropSet(tx: Sql, id: number) {
+export async function dropSet(tx: Sql, id: number) {
   await tx.query(`DROP TABLE IF EXISTS ${partition(id)}`);
   await tx.query('DELETE FROM embedding_set WHERE id = $1', [id]);
 }

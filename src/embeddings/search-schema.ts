@@ -2,7 +2,7 @@ import { builder } from '#src/api/builder.ts';
 import { batched, grouped } from '#src/api/context.ts';
 import { TextRoleEnum } from '#src/corpora/schema.ts';
 import type { TextRole } from '#src/database/generated/enums.ts';
-import { type Hit, search, textId } from './search.ts';
+import { type Explanation, type Found, type Hit, type SearchInput, search, textId } from './search.ts';
 
 interface Translation {
   collectionId: number;
@@ -66,14 +66,49 @@ const SearchHitType = builder.objectRef<Hit>('SearchHit').implement({
 
 const SearchModeEnum = builder.enumType('SearchMode', {
   values: {
-    AUTO: { description: 'The laboratory chooses.' },
-    EXACT: { description: 'Every vector is compared.' },
+    AUTO: { description: 'The laboratory chooses, by what the filter leaves.' },
+    EXACT: { description: 'Every vector that passes the filter is compared.' },
+    HNSW: { description: "The index's candidates are compared; all, where too few of them pass the filter." },
   },
 });
 
-interface Result {
-  hits: Hit[];
-  underfilled: boolean;
+const EligibleEnum = builder.enumType('EligibleCount', {
+  values: {
+    ALL: { description: 'No filter.' },
+    STORED: { description: 'Known of every language.' },
+    COUNTED: {},
+    ESTIMATED: { description: 'More than are worth counting; from a sample.' },
+  },
+});
+
+const ExplanationType = builder.objectRef<Explanation>('SearchExplanation').implement({
+  description: 'What was counted, chosen and done.',
+  fields: (t) => ({
+    reason: t.string({ resolve: ({ plan }) => plan.reason }),
+    eligible: t.int({
+      description: 'Vectors that pass the filter.',
+      resolve: ({ eligible }) => eligible.count,
+    }),
+    counted: t.field({ type: EligibleEnum, resolve: ({ eligible }) => eligible.how }),
+    remembered: t.boolean({
+      description: 'The count was made by an earlier search.',
+      resolve: ({ eligible }) => eligible.remembered,
+    }),
+    candidates: t.int({
+      nullable: true,
+      description: 'Taken from each index.',
+      resolve: ({ plan }) => (plan.method === 'HNSW' ? plan.candidates : null),
+    }),
+    fellBack: t.exposeBoolean('fellBack', {
+      description: 'Exact search followed, for too few candidates passed the filter.',
+    }),
+    encodeMs: t.exposeFloat('encodeMs'),
+    countMs: t.exposeFloat('countMs'),
+    searchMs: t.exposeFloat('searchMs'),
+  }),
+});
+
+interface Result extends Found {
   tookMs: number;
 }
 
@@ -82,18 +117,40 @@ const SearchResultType = builder.objectRef<Result>('SearchResult').implement({
     hits: t.expose('hits', { type: [SearchHitType] }),
     mode: t.field({
       type: SearchModeEnum,
-      description: 'How it was searched.',
-      resolve: () => 'EXACT' as const,
+      description: 'How it was searched: EXACT or HNSW.',
+      resolve: ({ method }) => method,
     }),
     underfilled: t.exposeBoolean('underfilled', {
       description: 'Fewer hits than asked for, because no more match.',
     }),
+    explain: t.expose('explanation', { type: ExplanationType }),
     tookMs: t.exposeFloat('tookMs'),
   }),
 });
 
+const AttributeFilterInput = builder.inputType('AttributeFilter', {
+  description:
+    'A field that units kept from their source. Exactly one of is, in, and a range by min and max.',
+  fields: (t) => ({
+    name: t.string({ required: true }),
+    is: t.boolean(),
+    in: t.stringList(),
+    min: t.float(),
+    max: t.float(),
+  }),
+});
+
 const SearchFilterInput = builder.inputType('SearchFilter', {
-  fields: (t) => ({ languages: t.stringList({ description: 'Hits in these languages only.' }) }),
+  description: 'Conditions hold together; the values of one alternate.',
+  fields: (t) => ({
+    languages: t.stringList({ description: 'Hits in these languages only.' }),
+    roles: t.field({ type: [TextRoleEnum] }),
+    sources: t.stringList(),
+    docs: t.stringList({ description: 'Documents that units are part of.' }),
+    parallelIds: t.stringList(),
+    ids: t.idList({ description: 'Of texts: ids of hits and translations.' }),
+    attributes: t.field({ type: [AttributeFilterInput] }),
+  }),
 });
 
 const SearchInputType = builder.inputType('SearchInput', {
@@ -105,6 +162,10 @@ const SearchInputType = builder.inputType('SearchInput', {
     like: t.id({ description: 'The id of a hit or translation.' }),
     filter: t.field({ type: SearchFilterInput }),
     mode: t.field({ type: SearchModeEnum, defaultValue: 'AUTO' }),
+    distinctUnits: t.boolean({
+      defaultValue: false,
+      description: 'At most one text of each unit, the nearest: no hit is a translation of another.',
+    }),
     first: t.int({ defaultValue: 10 }),
   }),
 });
@@ -115,7 +176,7 @@ builder.queryField('search', (t) =>
     args: { input: t.arg({ type: SearchInputType, required: true }) },
     resolve: async (_root, { input }, context) => {
       const started = performance.now();
-      const result = await search(context, input);
+      const result = await search(context, input as SearchInput);
       return { ...result, tookMs: performance.now() - started };
     },
   }),

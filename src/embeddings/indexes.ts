@@ -1,0 +1,107 @@
+import pg from 'pg';
+import type { Database, Sql } from '#src/database/client.ts';
+import { badInput } from '#src/errors.ts';
+import { capabilities, indexName, languageOfIndex, namable, partition } from './partition.ts';
+
+export interface IndexState {
+  /** Null: over the whole set. */
+  language: string | null;
+  /** halfvec halves index and build time on a server; on the embedded database it builds 30 times as long as vector. */
+  precision: 'vector' | 'halfvec';
+  m: number;
+  efConstruction: number;
+  bytes: number;
+  /** False while it is built, or after a build that was interrupted: no search uses it. */
+  ready: boolean;
+}
+
+export interface IndexSettings {
+  language: string | null;
+  /** Edges of a vector in a layer of the graph. */
+  m: number;
+  /** Beam of the build. */
+  efConstruction: number;
+}
+
+/** pgvector's own. */
+export const usualSettings: IndexSettings = { language: null, m: 16, efConstruction: 64 };
+
+/** Vectors from which a set is given an index as it is loaded; comparing fewer takes less than an index can save. */
+export const worthIndex = 20_000;
+
+export async function readIndexes(sql: Sql, set: number): Promise<IndexState[]> {
+  const { rows } = await sql.query(
+    `SELECT c.relname AS name, i.indisvalid AS ready, pg_relation_size(c.oid)::float8 AS bytes, c.reloptions AS options, pg_get_indexdef(c.oid) AS definition
+     FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid JOIN pg_am a ON a.oid = c.relam
+     WHERE i.indrelid = to_regclass($1) AND a.amname = 'hnsw' ORDER BY c.relname`,
+    [partition(set)],
+  );
+  return rows.flatMap(({ name, ready, bytes, options, definition }) => {
+    const language = languageOfIndex(set, name);
+    if (language === undefined) return [];
+    const option = (key: string, usual: number) =>
+      Number(
+        (options as string[] | null)?.find((o) => o.startsWith(`${key}=`))?.slice(key.length + 1) ?? usual,
+      );
+    return [
+      {
+        ...{ language, ready, bytes, precision: /halfvec/.test(definition) ? 'halfvec' : 'vector' },
+        m: option('m', usualSettings.m),
+        efConstruction: option('ef_construction', usualSettings.efConstruction),
+      } as IndexState,
+    ];
+  });
+}
+
+/**
+ * Builds an index of a set beside the one that is there, and puts it in its place. On a server nobody waits: the build
+ * is concurrent. Throws UserError for settings that pgvector does not take.
+ */
+export async function buildIndex(
+  db: Database,
+  set: { id: number; dimension: number },
+  { language, m, efConstruction }: IndexSettings,
+): Promise<void> {
+  if (!(m >= 2 && m <= 100)) throw badInput('input.m', `m is ${m}; pgvector takes 2 to 100`);
+  if (!(efConstruction >= 4 && efConstruction <= 1000))
+    throw badInput('input.efConstruction', `efConstruction is ${efConstruction}; pgvector takes 4 to 1000`);
+  if (efConstruction < 2 * m)
+    throw badInput('input.efConstruction', `efConstruction is ${efConstruction}, less than twice m (${m})`);
+  if (language !== null && !namable(set.id, language))
+    throw badInput('input.language', `"${language}" is too long for an index of its own`);
+  const { embedded, parallelBuilds } = await capabilities(db);
+  const precision = embedded ? 'vector' : 'halfvec';
+  const largest = precision === 'vector' ? 2000 : 4000;
+  if (set.dimension > largest)
+    throw badInput(
+      'input.embeddingSet',
+      `pgvector indexes ${precision} up to ${largest} dimensions; this set has ${set.dimension}`,
+    );
+  const [name, made] = [indexName(set.id, language), `${indexName(set.id, language)}_new`];
+  const only = language === null ? '' : `WHERE language = ${pg.escapeLiteral(language)}`;
+  const client = await db.pool.connect();
+  try {
+    // Builds outside memory take ten times as long; 1 GB holds a million vectors of 384 in halfvec.
+    if (!embedded) await client.query(`SET maintenance_work_mem = '1GB'`);
+    if (!parallelBuilds) await client.query('SET max_parallel_maintenance_workers = 0');
+    await client.query(`DROP INDEX IF EXISTS ${made}`);
+    await client.query(
+      `CREATE INDEX ${embedded ? '' : 'CONCURRENTLY'} ${made} ON ${partition(set.id)}
+       USING hnsw ((vec::${precision}(${set.dimension})) ${precision}_cosine_ops) WITH (m = ${m}, ef_construction = ${efConstruction}) ${only}`,
+    );
+    await client.query('BEGIN');
+    await client.query(`DROP INDEX IF EXISTS ${name}`);
+    await client.query(`ALTER INDEX ${made} RENAME TO ${name}`);
+    await client.query('COMMIT');
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {});
+    await client.query(`DROP INDEX IF EXISTS ${made}`).catch(() => {});
+    throw error;
+  } finally {
+    await client.query('RESET maintenance_work_mem; RESET max_parallel_maintenance_workers').catch(() => {});
+    client.release();
+  }
+}
+
+export const dropIndex = (sql: Sql, set: number, language: string | null) =>
+  sql.query(`DROP INDEX IF EXISTS ${indexName(set, language)}`);

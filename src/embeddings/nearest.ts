@@ -1,0 +1,122 @@
+import pg from 'pg';
+import type { Database } from '#src/database/client.ts';
+import type { Condition } from './filter.ts';
+import { partition } from './partition.ts';
+import type { HnswPlan } from './plan.ts';
+import type { SearchableSet } from './set.ts';
+
+export interface Neighbour {
+  ordinal: number;
+  unitOrdinal: number;
+  language: string;
+  /** Cosine distance, 0 to 2. */
+  distance: number;
+}
+
+export interface Question {
+  vector: ArrayLike<number> & { join(separator: string): string };
+  condition: Condition;
+  /** Rows that pass the filter, where they are known. */
+  ordinals: number[] | null;
+  /** Ordinal of a text that is no answer to itself; -1: none. */
+  except: number;
+  /** Rows wanted. */
+  limit: number;
+}
+
+/**
+ * Nearest neighbours by cosine distance among all rows that pass the filter. Equal distances are ordered by the texts'
+ * ordinals, so that an answer never depends on the order in which the database meets its rows. Zero vectors have no
+ * distance (NaN) and are no answers.
+ */
+export async function exactNearest(
+  { pool }: Database,
+  set: SearchableSet,
+  question: Question,
+): Promise<Neighbour[]> {
+  const { condition, ordinals, except, limit } = question;
+  const values: unknown[] = [`[${question.vector.join(',')}]`, except];
+  const place = (value: unknown) => `$${values.push(value)}`;
+  const from = ordinals
+    ? `e WHERE e.ordinal = ANY(${place(ordinals)}::int[])`
+    : `e ${condition.joins} WHERE ${condition.where(place)}`;
+  // OFFSET 0 keeps the distance from being computed twice, and the index out of a search that must not use it.
+  const { rows } = await pool.query(
+    `SELECT * FROM (
+       SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> $1::vector AS distance
+       FROM ${partition(set.id)} ${from} AND e.ordinal <> $2 OFFSET 0) n
+     WHERE distance < 'NaN' ORDER BY distance, ordinal LIMIT ${limit}`,
+    values,
+  );
+  return rows;
+}
+
+/**
+ * Candidates of HNSW indexes, those that pass the filter, compared by the vectors themselves. `passing` says how many
+ * candidates passed, of whatever limit.
+ */
+export async function hnswNearest(
+  db: Database,
+  set: SearchableSet,
+  question: Question,
+  { indexes, candidates, efSearch, iterative }: HnswPlan,
+): Promise<{ neighbours: Neighbour[]; passing: number }> {
+  const { condition, except, limit } = question;
+  const values: unknown[] = [`[${question.vector.join(',')}]`, except];
+  const where = condition.where((value) => `$${values.push(value)}`);
+  const near = indexes.map((language) => {
+    const { expression, query } = indexed(set, language);
+    const only = language === null ? '' : `WHERE language = ${pg.escapeLiteral(language)}`;
+    // The limit must stand in the statement: for a placeholder the planner expects a tenth of the table.
+    return `(SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ${only} ORDER BY ${expression} <=> ${query} LIMIT ${candidates})`;
+  });
+  const settings = [
+    `hnsw.ef_search = ${efSearch}`,
+    ...(iterative ? ['hnsw.iterative_scan = relaxed_order', `hnsw.max_scan_tuples = ${8 * candidates}`] : []),
+    // Small tables tempt PostgreSQL to sort them, which is not what the plan says was done.
+    ...['enable_seqscan = off', 'enable_bitmapscan = off', 'enable_sort = on'],
+  ];
+  const rows = await under(
+    db,
+    settings,
+    `WITH near AS MATERIALIZED (${near.join(' UNION ALL ')})
+     SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> $1::vector AS distance, count(*) OVER ()::int AS passing
+     FROM near e ${condition.joins} WHERE ${where} AND e.ordinal <> $2 AND e.vec <=> $1::vector < 'NaN'
+     ORDER BY distance, ordinal LIMIT ${limit}`,
+    values,
+  );
+  return {
+    neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
+    passing: (rows[0]?.passing as number | undefined) ?? 0,
+  };
+}
+
+/** What an index of the set is over, and the question put the same way. */
+function indexed({ indexes, dimension }: SearchableSet, language: string | null) {
+  const type = `${indexes.find((index) => index.language === language)!.precision}(${dimension})`;
+  return { expression: `(vec::${type})`, query: `$1::vector::${type}` };
+}
+
+/** One statement under settings that end with its transaction, so that they reach nobody else of the pool. */
+async function under(
+  { pool }: Database,
+  settings: string[],
+  sql: string,
+  values: unknown[],
+): Promise<Record<string, unknown>[]> {
+  const client = await pool.connect();
+  let broken = false;
+  try {
+    await client.query(`BEGIN READ ONLY; ${settings.map((setting) => `SET LOCAL ${setting};`).join(' ')}`);
+    const { rows } = await client.query(sql, values);
+    await client.query('COMMIT');
+    return rows;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(() => {
+      broken = true;
+    });
+    throw error;
+  } finally {
+    client.release(broken);
+  }
+}
