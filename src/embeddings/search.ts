@@ -170,7 +170,7 @@ async function vectorOfText({ lab }: Context, set: SearchableSet, like: string):
     [ordinal],
   );
   if (rows.length) return { vector: rows[0].vec, except: ordinal };
-  const message = `the text "${like.slice(0, 100)}" has no vector in this embedding set; take the id of a search hit`;
+  const message = `"${like.slice(0, 100)}" is not the id of a text in this embedding set; take the id of a search hit`;
   throw new UserError('NOT_FOUND', message, [{ path: 'input.like', message }]);
 }
 

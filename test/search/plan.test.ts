@@ -1,0 +1,58 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { type Facts, plan } from '#src/embeddings/plan.ts';
+
+const facts: Facts = {
+  ...{ total: 100_000, eligible: 100_000, dimension: 384, wanted: 10 },
+  languages: { en: 90_000, ko: 10_000 },
+  ...{ asked: null, filtered: false, indexes: [null], iterative: true, mode: 'AUTO' },
+};
+/** What is chosen, as one line. */
+function chosen(over: Partial<Facts>): string {
+  const found = plan({ ...facts, ...over });
+  return found.method === 'EXACT'
+    ? 'EXACT'
+    : `HNSW ${found.indexes.map((language) => language ?? 'all').join('+')} ${found.candidates}${found.iterative ? ' iterative' : ''}`;
+}
+
+const cases: [string, Partial<Facts>, string][] = [
+  ['no filter', {}, 'HNSW all 200'],
+  ['no index', { indexes: [] }, 'EXACT'],
+  ['asked for', { mode: 'EXACT' }, 'EXACT'],
+  ['half of the rows', { eligible: 50_000, filtered: true }, 'HNSW all 200'],
+  ['a tenth', { eligible: 10_000, filtered: true }, 'HNSW all 400'],
+  ['a hundredth: comparing 1,000 rows is cheaper', { eligible: 1000, filtered: true }, 'EXACT'],
+  ['nothing', { eligible: 0, filtered: true }, 'EXACT'],
+  ['one language by the index over all', { eligible: 10_000, asked: ['ko'] }, 'HNSW all 400'],
+  [
+    'one language by its own index',
+    { eligible: 10_000, asked: ['ko'], indexes: [null, 'ko'] },
+    'HNSW ko 200',
+  ],
+  [
+    'both languages by the index over all, though each has its own',
+    { asked: ['en', 'ko'], indexes: [null, 'en', 'ko'] },
+    'HNSW all 200',
+  ],
+  [
+    'few rows: nothing beats comparing them',
+    { total: 1000, eligible: 1000, languages: { en: 1000 } },
+    'EXACT',
+  ],
+  ['many hits', { wanted: 1000 }, 'HNSW all 4000 iterative'],
+  ['many hits where the scan ends at ef_search', { wanted: 1000, iterative: false }, 'EXACT'],
+  ['forced', { eligible: 1000, filtered: true, mode: 'HNSW' }, 'HNSW all 4000 iterative'],
+  [
+    'a million rows want a wider beam',
+    { total: 1_000_000, eligible: 1_000_000, languages: { en: 1_000_000 } },
+    'HNSW all 300',
+  ],
+];
+for (const [what, over, expected] of cases)
+  test(`${what}: ${expected}`, () => assert.equal(chosen(over), expected));
+
+test('a filter that candidates do not pass sends the search back to exact', () => {
+  const found = plan({ ...facts, eligible: 10_000, asked: ['ko'] });
+  // Of 400 candidates a tenth should pass if the language were spread evenly; half of that is asked for.
+  assert.equal(found.method === 'HNSW' && found.enough, 20);
+});
