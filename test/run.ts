@@ -22,7 +22,7 @@ function step(what: string, command: string, args: string[]) {
 }
 
 /** Folders of test/ whose tests start processes; they take turns, two cores are little for two laboratories. */
-const slow = ['api', 'database', 'system', 'web'];
+const slow = ['api', 'database', 'search', 'system', 'web'];
 const filesOf = (folder: string) =>
   readdirSync(`${root}/test/${folder}`, { recursive: true, encoding: 'utf8' })
     .filter((name) => name.endsWith('.test.ts'))
