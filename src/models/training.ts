@@ -82,7 +82,7 @@ const InitInput = builder.inputType('InitInput', {
   }),
 });
 
-const FreezeInput = builder.inputType('FreezeInput', {
+export const FreezeInput = builder.inputType('FreezeInput', {
   description: 'Parts of an encoder that keep their bytes and cost no backward work.',
   fields: (t) => ({
     embeddings: t.boolean({ defaultValue: false, description: 'All embedding tables and their LayerNorm.' }),
@@ -90,14 +90,14 @@ const FreezeInput = builder.inputType('FreezeInput', {
   }),
 });
 
-const MatryoshkaInput = builder.inputType('MatryoshkaInput', {
+export const MatryoshkaInput = builder.inputType('MatryoshkaInput', {
   fields: (t) => ({
     dimension: t.int({ required: true }),
     weight: t.float({ defaultValue: 1, description: 'What its loss counts.' }),
   }),
 });
 
-const DistillationInput = builder.inputType('DistillationInput', {
+export const DistillationInput = builder.inputType('DistillationInput', {
   description:
     'Query and positive are both drawn to the vector that the teacher gives the query, by mean squared error (Reimers and Gurevych 2020).',
   fields: (t) => ({

@@ -5,6 +5,9 @@ import {
   BatchingEnum,
   BertInput,
   ComponentInput,
+  DistillationInput,
+  FreezeInput,
+  MatryoshkaInput,
   PairingEnum,
   ParallelNegativesEnum,
   ScheduleEnum,
@@ -49,6 +52,12 @@ const SettingsInput = builder.inputType('StudyTrainingInput', {
     maxQueryLength: t.int(),
     maxPassageLength: t.int(),
     checkpointEvery: t.int(),
+    symmetric: t.boolean(),
+    accumulate: t.int(),
+    miniBatch: t.int(),
+    freeze: t.field({ type: FreezeInput }),
+    matryoshka: t.field({ type: [MatryoshkaInput] }),
+    distillation: t.field({ type: DistillationInput }),
   }),
 });
 

@@ -26,7 +26,12 @@ export async function pinRefs(sql: Sql, steps: Step[]): Promise<Step[]> {
   }
 
   /** Which fields of a launch's input are refs, and of what. */
-  const kindOf: Record<string, EntityKind> = { corpus: 'CORPUS', tokenizer: 'TOKENIZER', model: 'MODEL' };
+  const kindOf: Record<string, EntityKind> = {
+    corpus: 'CORPUS',
+    tokenizer: 'TOKENIZER',
+    model: 'MODEL',
+    teacher: 'MODEL',
+  };
   async function walk(value: unknown, path: string): Promise<unknown> {
     if (isMade(value)) return value;
     if (Array.isArray(value)) return Promise.all(value.map((item, i) => walk(item, `${path}[${i}]`)));

@@ -77,6 +77,19 @@ const settings = z.strictObject({
   maxQueryLength: z.int().min(2).optional(),
   maxPassageLength: z.int().min(2).optional(),
   checkpointEvery: z.int().min(1).optional(),
+  symmetric: z.boolean().optional(),
+  accumulate: z.int().min(1).optional(),
+  miniBatch: z.int().min(1).optional(),
+  freeze: z
+    .strictObject({ embeddings: z.boolean().default(false), layers: z.int().min(0).default(0) })
+    .optional(),
+  matryoshka: z
+    .array(z.strictObject({ dimension: z.int().min(1), weight: share.default(1) }))
+    .min(1)
+    .optional(),
+  distillation: z
+    .strictObject({ teacher: ref, weight: share.default(1), contrastive: z.number().min(0).default(0) })
+    .optional(),
 });
 
 const init = z.union([

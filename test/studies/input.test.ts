@@ -21,7 +21,7 @@ compositions:
   - grid:
       - {queryLang: ko, positiveLang: en, shares: [0, 1]}
 factors: {parallelNegatives: [MASK, KEEP]}
-training: {steps: 50}
+training: {steps: 50, symmetric: true, miniBatch: 16, freeze: {layers: 2}, matryoshka: [{dimension: 64}], distillation: {teacher: big}}
 seeds: [1, 2]
 merges:
   - {name: both, of: [mono, cross], weights: [0.5, 0.5]}
@@ -51,7 +51,14 @@ const spec = {
     { grid: [{ queryLang: 'ko', positiveLang: 'en', shares: [0, 1] }] },
   ],
   factors: { parallelNegatives: ['MASK', 'KEEP'] },
-  training: { steps: 50 },
+  training: {
+    steps: 50,
+    symmetric: true,
+    miniBatch: 16,
+    freeze: { layers: 2 },
+    matryoshka: [{ dimension: 64 }],
+    distillation: { teacher: 'big' },
+  },
   seeds: [1, 2],
   merges: [
     { name: 'both', of: { names: ['mono', 'cross'] }, weights: [0.5, 0.5] },

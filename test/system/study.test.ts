@@ -314,6 +314,13 @@ evaluation: {benchmarks: [questions], bm25: false, selection: [questions]}
           /there is no benchmark "nothing"/,
         ],
         [
+          yaml()
+            .replace('steps: 120', 'distillation: {teacher: nobody}, steps: 120')
+            .replace('small', 'other'),
+          'NOT_FOUND',
+          /there is no model "nobody"/,
+        ],
+        [
           yaml().replace('CROSS', 'CROSSED').replace('small', 'other'),
           'BAD_USER_INPUT',
           /^input\.compositions\[1\]: .*PAPER/,
