@@ -91,9 +91,9 @@ export async function openSearcher({ threads }: { threads: number }): Promise<Se
       const n = queries.length / dimension;
       const m = documents.length / dimension;
       const heaps = openHeaps(n, k);
-      // A block's product is 64 MiB for k up to 1,000; smaller blocks spend more on selection, larger ones memory.
+      // A block's product is 128 MiB for k up to 1,000; one of 64 MiB packs documents for the product twice as often (8 % slower).
       const documentRows = Math.min(Math.max(4 * GROUP * k, 2 ** 16), 2 ** 18);
-      const queryRows = 2 ** 24 / documentRows;
+      const queryRows = 2 ** 25 / documentRows;
 
       for (const pool of blocks(m, documentRows, GROUP)) {
         const pooled = inGroups(documents, pool, dimension);
