@@ -18,8 +18,8 @@ export async function measureAtRandom(sql: Sql, study: string, queries: number):
     [study],
   );
   const { rowCount } = await sql.query(
-    `INSERT INTO score (run_id, system, benchmark, query_lang, doc_lang, metric, value, queries, convention)
-     SELECT s.run_id, s.key, s.cell->>'benchmark', q, d, 'nDCG@10', 0.5, $2, '{}'
+    `INSERT INTO score (run_id, system, benchmark, query_lang, doc_lang, pool, metric, value, queries, convention)
+     SELECT s.run_id, s.key, s.cell->>'benchmark', q, d, CASE WHEN q = d THEN 'MONO' ELSE 'CROSS' END::"Pool", 'nDCG@10', 0.5, $2, '{}'
      FROM study_step s JOIN study t ON t.id = s.study_id, unnest('{ko,en}'::text[]) q, unnest('{ko,en}'::text[]) d
      WHERE t.name = $1 AND s.kind = 'EVALUATION'
      ON CONFLICT DO NOTHING`,
