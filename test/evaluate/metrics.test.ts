@@ -171,6 +171,13 @@ describe('TREC files', () => {
     const { scores: read } = (await parseRun(text)).get('q')!;
     assert.deepEqual(read, [1, 2.5, 0.5, 3, -0.001, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]);
   });
+  test('white space is C’s: an id may hold any other', async () => {
+    for (const text of ['q\u3000x Q0 d\u00a0y 1 2 t', '\tq\u3000x  Q0\td\u00a0y 1 2 t \r'])
+      assert.deepEqual(
+        [...(await parseRun(text))].map(([query, { documents }]) => [query, ...documents]),
+        [['q\u3000x', 'd\u00a0y']],
+      );
+  });
   test('queries are given one by one while their lines stand together', async () => {
     const names = async (text: string, comments = false) => {
       const found: string[] = [];

@@ -57,11 +57,10 @@ export async function* runLinesOf(
 }
 
 function readScore(text: string, place: Place): number {
+  if (/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text)) return Number(text);
   const infinite = /^([+-]?)inf(inity)?$/i.exec(text);
-  if (infinite) return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text))
-    throw refuse(place, `the score ${quote(text)} is not a number`);
-  return Number(text);
+  if (!infinite) throw refuse(place, `the score ${quote(text)} is not a number`);
+  return infinite[1] === '-' ? Number.NEGATIVE_INFINITY : Number.POSITIVE_INFINITY;
 }
 
 /** A query's lines do not stand together, so that it cannot be scored before the file's end. */
