@@ -16,7 +16,9 @@ import { UserError } from '#src/errors.ts';
 export function lockFolder(folder: string): { release(): void } {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const ownerFile = join(folder, 'lock.pid');
-  const lock = new DatabaseSync(join(folder, 'lock'));
+  // Of several that start at one moment, each may see another's shared lock on its way to the exclusive one: without
+  // patience all could give up, which one of some hundred races of twenty did.
+  const lock = new DatabaseSync(join(folder, 'lock'), { timeout: 100 });
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE'); // nothing is ever written
   } catch (error) {

@@ -1,0 +1,164 @@
+/**
+ * Merging three models of 470 MB, by Isogloss, by mergekit, and beside copying the bytes.
+ *
+ *   npm run bench -- merging [tenth]
+ *
+ * The models are random BERT folders (12 x 384, vocabulary 250,037: 117.6 million parameters) in a temporary folder,
+ * read once before anything counts. Sides take turns, three rounds, each a process of its own; a merge counts from
+ * reading the first byte to closing the last file. `tenth` takes a tenth of the vocabulary, to try it out.
+ */
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { writeModel } from '#workers/encoder/folder.ts';
+import type { BertConfig } from '#workers/encoder/model.ts';
+import { openSafetensors } from '#workers/encoder/safetensors.ts';
+import type { Job } from '#workers/job.ts';
+import { run } from '#workers/merge/main.ts';
+import { initialBert } from '#workers/train/initial.ts';
+import { type Bench, compare, median } from './comparison.ts';
+import { peersPython } from './peers/python.ts';
+
+const threads = 2;
+const rounds = 3;
+const names = ['base', 'a', 'b'] as const;
+
+interface Cost {
+  seconds: number;
+  cpu: number;
+  peakMiB: number;
+}
+
+async function writeModels(dir: string, vocabSize: number, tokenizerPath: string) {
+  const encoder: BertConfig = {
+    ...{ architecture: 'BERT', family: 'bert', vocabSize, layers: 12, hidden: 384, heads: 12, ffn: 1536 },
+    ...{ positions: 512, positionOffset: 0, typeVocabSize: 2, layerNormEps: 1e-12 },
+  };
+  for (const [i, name] of names.entries())
+    await writeModel(join(dir, name), {
+      config: {
+        ...{
+          encoder,
+          pooling: 'MEAN',
+          dense: [],
+          normalize: true,
+          maxLength: 512,
+          dimension: 384,
+          prompts: {},
+        },
+      },
+      tensors: initialBert(encoder, i + 1),
+      tokenizerPath,
+    });
+}
+
+const recipes = {
+  linear: { method: 'LINEAR', weights: [0.5, 0.3, 0.2], normalize: true },
+  ties: { method: 'TIES', weights: [0.5, 0.5], densities: [0.5, 0.5], lambda: 1, normalize: true },
+} as const;
+
+/** Our side, in a process of its own. */
+async function ours(dir: string, out: string, method: keyof typeof recipes): Promise<Cost> {
+  const params = recipes[method] as unknown as Job<'MERGE'>['params'];
+  const based = method === 'ties';
+  const inputs = names.map((name) => ({
+    role: based && name === 'base' ? 'base' : 'model',
+    digest: createHash('sha256').update(name).digest('hex'),
+    path: join(dir, name),
+  }));
+  const report = { signal: new AbortController().signal, progress() {}, metrics() {}, log() {}, output() {} };
+  const [started, used] = [performance.now(), process.cpuUsage()];
+  await run({ run: 'bench', attempt: 1, kind: 'MERGE', scratch: out, out, threads, params, inputs }, report);
+  const { user, system } = process.cpuUsage(used);
+  return {
+    seconds: (performance.now() - started) / 1000,
+    cpu: (user + system) / 1e6,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+  };
+}
+
+/** The largest difference between the two results, so that no speed is shown of another merge. */
+async function difference(one: string, other: string): Promise<number> {
+  const [a, b] = [await openSafetensors(one), await openSafetensors(other)];
+  let most = 0;
+  for (const name of b.entries.keys()) {
+    if (!a.entries.has(name)) continue; // the pooler that the peer's models were given
+    const [x, y] = [await a.read(name), await b.read(name)];
+    for (let i = 0; i < x.length; i++) most = Math.max(most, Math.abs(x[i] - y[i]));
+  }
+  await a.close();
+  await b.close();
+  return most;
+}
+
+export const bench: Bench = async function* ([size]) {
+  const dir = mkdtempSync(join(tmpdir(), 'isogloss-merge-'));
+  try {
+    const tokenizerPath = join(import.meta.dirname, '../test/golden/encoder/bert/tokenizer.json');
+    await writeModels(dir, size === 'tenth' ? 25_004 : 250_037, tokenizerPath);
+    for (const name of names) readFileSync(join(dir, name, 'model.safetensors'));
+    const peer = join(import.meta.dirname, 'peers', 'merging.py');
+    const start = (command: string, args: string[]) =>
+      JSON.parse(
+        execFileSync(command, args, {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'ignore'],
+          env: { ...process.env, OMP_NUM_THREADS: String(threads) },
+        })
+          .trim()
+          .split('\n')
+          .at(-1)!,
+      ) as Cost;
+    const folder = (name: string) => {
+      const path = join(dir, name);
+      rmSync(path, { recursive: true, force: true });
+      mkdirSync(path);
+      return path;
+    };
+    for (const method of Object.keys(recipes) as (keyof typeof recipes)[]) {
+      const costs: Record<'ours' | 'peer' | 'copy', Cost[]> = { ours: [], peer: [], copy: [] };
+      for (let round = 0; round < rounds; round++) {
+        costs.ours.push(
+          start(process.execPath, [import.meta.filename, '--merge', dir, folder('ours'), method]),
+        );
+        costs.peer.push(start(peersPython(), [peer, dir, folder('peer'), method, String(threads)]));
+        const into = folder('copy');
+        const [started, used] = [performance.now(), process.cpuUsage()];
+        // As a merge has it: three files read, one written.
+        for (const name of names.slice(1)) readFileSync(join(dir, name, 'model.safetensors'));
+        copyFileSync(join(dir, 'base', 'model.safetensors'), join(into, 'model.safetensors'));
+        const { user, system } = process.cpuUsage(used);
+        const seconds = (performance.now() - started) / 1000;
+        costs.copy.push({ seconds, cpu: (user + system) / 1e6, peakMiB: 0 });
+      }
+      const most = await difference(
+        join(dir, 'ours', 'model', 'model.safetensors'),
+        join(dir, 'peer', 'model.safetensors'),
+      );
+      if (most > 1e-6) throw new Error(`${method}: the results differ by ${most}`);
+      const of = (side: keyof typeof costs, what: keyof Cost) => median(costs[side].map((c) => c[what]));
+      const work = `${method}, three models of 470 MB`;
+      yield compare(work, 's', of('ours', 'seconds'), of('peer', 'seconds'), 'mergekit', true);
+      yield compare(work, 'CPU s', of('ours', 'cpu'), of('peer', 'cpu'), 'mergekit', true);
+      yield compare(work, 'peak MiB', of('ours', 'peakMiB'), of('peer', 'peakMiB'), 'mergekit', true);
+      yield compare(
+        work,
+        's',
+        of('ours', 'seconds'),
+        of('copy', 'seconds'),
+        'reading three, copying one',
+        true,
+      );
+    }
+  } finally {
+    rmSync(dir, { recursive: true });
+  }
+};
+
+const [flag, dir, out, method] = process.argv.slice(2);
+if (flag === '--merge') {
+  writeFileSync(1, `${JSON.stringify(await ours(dir, out, method as keyof typeof recipes))}\n`);
+  process.exit(0);
+}
