@@ -96,6 +96,12 @@ export const operators = {
   Sum: ([x], { axis, keep }) => [
     { dtype: x.dtype, shape: x.shape.flatMap((d, i) => (i !== axis ? [d] : keep ? [1] : [])) },
   ],
+  /** x, after -> x, but only once `after`, which has as many rows, is there. */
+  Late: (inputs) => {
+    const [x, after] = inputs;
+    check(x.shape[0] === after.shape[0] && x.shape.slice(1).every((d) => typeof d === 'number'), inputs);
+    return [x];
+  },
   /** Leaves out an axis of size 1, and puts one in. */
   Squeeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis, 1) }],
   Unsqueeze: ([x], { axis }) => [{ dtype: x.dtype, shape: x.shape.toSpliced(axis, 0, 1) }],

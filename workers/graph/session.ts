@@ -31,7 +31,11 @@ export async function openSession(graph: Graph, { threads }: { threads: number }
     // A plan of memory is kept for every set of shapes, and a batch of real texts has shapes of its own.
     enableMemPattern: false,
     logSeverityLevel: 3,
-    extra: { session: { set_denormal_as_zero: '1' } },
+    extra: {
+      session: { set_denormal_as_zero: '1' },
+      // It would know beforehand the shape that `Late` waits for.
+      optimization: { disable_specified_optimizers: 'ReshapeFusion' },
+    },
   });
   return {
     async run(inputs, outputs) {
