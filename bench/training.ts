@@ -4,9 +4,9 @@
  *   npm run bench -- training CORPUS.jsonl tokenizer.json [case ...]
  *
  * CORPUS is a corpus as importCorpus takes it, of segments in two languages or of pairs. Weights are random: what a step costs does not depend on them. Both sides are processes of
- * their own; the first two steps of each do not count. Where the machine has other work, read the ratio of CPU time.
- * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it:
- * that is a line of its own, and counts fully only where every text is used once.
+ * their own; the first steps of each do not count. Where the machine has other work, read the ratio of CPU time.
+ * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it;
+ * here every text is used once, and all tokenising counts.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,15 +25,27 @@ import { type Bench, compare, median } from './comparison.ts';
 import { peersPython } from './peers/python.ts';
 
 const threads = 2;
-const rounds = 3;
 
 interface Cost {
-  /** Milliseconds of each step. The peer's hold its tokenising. */
+  /** Milliseconds of each step, tokenising included. */
   wall: number[];
   cpu: number[];
+  /** Of those, our tokenising. */
   tokenising?: number[];
   peakMiB: number;
   loss: number;
+  /** Tokens of a step, and what they are when each side's texts are padded to the longest of them. */
+  tokens?: number[];
+  padded?: number[];
+}
+interface Case {
+  encoder: ModelConfig['encoder'];
+  batch: number;
+  steps: number;
+  rounds: number;
+  /** Steps that do not count. */
+  warm: number;
+  miniBatch: number | null;
 }
 /** A segment or a pair, normalised or as its makers name the fields. */
 type ByLanguage = Record<string, string>;
@@ -65,14 +77,19 @@ const bert = (layers: number, hidden: number, heads: number, vocabSize: number):
   },
   ...{ typeVocabSize: 2, layerNormEps: 1e-12 },
 });
-const cases: Record<string, { encoder: ModelConfig['encoder']; batch: number; steps: number }> = {
+const usual = { rounds: 3, warm: 2, miniBatch: null };
+const cases: Record<string, Case> = {
   'static 16k x 256': {
     encoder: { architecture: 'STATIC', vocabSize: 16_384, dimension: 256 },
-    ...{ batch: 512, steps: 20 },
+    ...{ ...usual, batch: 512, steps: 20 },
   },
-  'BERT 4 x 256': { encoder: bert(4, 256, 4, 16_384), batch: 32, steps: 10 },
-  'BERT 6 x 384, vocabulary 30k': { encoder: bert(6, 384, 12, 30_522), batch: 32, steps: 7 },
-  'BERT 12 x 384, vocabulary 250k': { encoder: bert(12, 384, 12, 250_037), batch: 32, steps: 5 },
+  'BERT 4 x 256': { encoder: bert(4, 256, 4, 16_384), ...usual, batch: 32, steps: 10 },
+  'BERT 4 x 256, GradCache of 32': {
+    encoder: bert(4, 256, 4, 16_384),
+    ...{ batch: 1024, steps: 2, rounds: 1, warm: 1, miniBatch: 32 },
+  },
+  'BERT 6 x 384, vocabulary 30k': { encoder: bert(6, 384, 12, 30_522), ...usual, batch: 32, steps: 7 },
+  'BERT 12 x 384, vocabulary 250k': { encoder: bert(12, 384, 12, 250_037), ...usual, batch: 32, steps: 5 },
 };
 
 async function writeRandom(dir: string, encoder: ModelConfig['encoder'], tokenizerPath: string) {
@@ -114,8 +131,10 @@ function drawBatches(corpus: string, batch: number, steps: number): Texts[] {
   });
 }
 
+const lengthsOf = (offsets: Int32Array) => Array.from(offsets.subarray(1), (end, i) => end - offsets[i]);
+
 /** Our side, in a process of its own. */
-async function ours(dir: string, batchesFile: string): Promise<Cost> {
+async function ours(dir: string, batchesFile: string, warm: number, miniBatch: number | null): Promise<Cost> {
   const batches = readFileSync(batchesFile, 'utf8')
     .trimEnd()
     .split('\n')
@@ -135,7 +154,7 @@ async function ours(dir: string, batchesFile: string): Promise<Cost> {
   };
   const options: LearnerOptions = {
     objective: { ...objective, normalize: true },
-    ...{ teacher: null, threads, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
+    ...{ teacher: null, threads, miniBatch, frozen: { embeddings: false, layers: 0 } },
   };
   const none = { ids: new Int32Array(), offsets: new Int32Array() };
   const tokens: Tokens = { queries: none, passages: none };
@@ -143,29 +162,38 @@ async function ours(dir: string, batchesFile: string): Promise<Cost> {
     ? await learnStatic(encoder, model.tensors.get('embedding.weight')!.data, tokens, limits, options)
     : await learnBert(model.config, model.tensors, tokens, limits, options);
   model.tensors.clear();
-  const [wall, cpu, tokenising]: number[][] = [[], [], []];
+  const [wall, cpu, tokenising, tokenCounts, padded]: number[][] = [[], [], [], [], []];
   let last = 0;
   const index = Int32Array.from({ length: rows }, (_, i) => i);
   const drawn = { anchors: index, candidates: index, masked: [], maskedBack: [], units: index };
   for (const [i, batch] of batches.entries()) {
     const before = performance.now();
+    const used = process.cpuUsage();
     tokens.queries = await tokenizer.encode(batch.anchors, isStatic ? null : 64, !isStatic);
     tokens.passages = await tokenizer.encode(batch.positives, isStatic ? null : 128, !isStatic);
     const started = performance.now();
-    const used = process.cpuUsage();
     const { loss, gradientNorm } = await learner.measure([drawn]);
     const scale = Math.min(1, 1 / gradientNorm);
     const rest = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, learningRate: 2e-5, weightDecay: 0.01 };
     learner.update({ scale, ...rest, step: i + 1 });
     const { user, system } = process.cpuUsage(used);
-    wall.push(performance.now() - started);
+    wall.push(performance.now() - before);
     cpu.push((user + system) / 1000);
     tokenising.push(started - before);
+    const sides = [tokens.queries, tokens.passages].map(({ offsets }) => lengthsOf(offsets));
+    tokenCounts.push(sides.flat().reduce((a, b) => a + b, 0));
+    padded.push(sides.reduce((sum, lengths) => sum + lengths.length * Math.max(...lengths), 0));
     last = loss;
   }
   await learner.close();
-  const counted = { wall: wall.slice(2), cpu: cpu.slice(2), tokenising: tokenising.slice(2) };
-  return { ...counted, peakMiB: process.resourceUsage().maxRSS / 1024, loss: last };
+  const counted = { wall: wall.slice(warm), cpu: cpu.slice(warm), tokenising: tokenising.slice(warm) };
+  return {
+    ...counted,
+    tokens: tokenCounts,
+    padded,
+    peakMiB: process.resourceUsage().maxRSS / 1024,
+    loss: last,
+  };
 }
 
 export const bench: Bench = async function* (args) {
@@ -182,20 +210,19 @@ export const bench: Bench = async function* (args) {
     ) as Cost;
   try {
     for (const name of asked.length ? asked : Object.keys(cases)) {
-      const { encoder, batch, steps } = cases[name];
+      const { encoder, batch, steps, rounds, warm, miniBatch } = cases[name];
       const [dir, file] = [join(folder, name), join(folder, `${name}.jsonl`)];
       await writeRandom(dir, encoder, tokenizer);
       const batches = drawBatches(corpus, batch, steps);
       writeFileSync(file, batches.map((b) => `${JSON.stringify(b)}\n`).join(''));
       const peer = join(import.meta.dirname, 'peers', 'training.py');
+      const last = [String(warm), String(miniBatch ?? 0)];
       const costs: Record<'ours' | 'peer', Cost[]> = { ours: [], peer: [] };
       for (let round = 0; round < rounds; round++) {
-        costs.ours.push(run(process.execPath, [import.meta.filename, '--step', dir, file]));
-        costs.peer.push(run(peersPython(), [peer, dir, file, String(threads)]));
+        costs.ours.push(run(process.execPath, [import.meta.filename, '--step', dir, file, ...last]));
+        costs.peer.push(run(peersPython(), [peer, dir, file, String(threads), ...last]));
       }
-      // What Isogloss tokenises once in a run, its peer tokenises in every step; here every text is used once.
-      const wall = (side: Cost[]) =>
-        median(side.flatMap((c) => c.wall.map((w, i) => w + (c.tokenising?.[i] ?? 0))));
+      const wall = (side: Cost[]) => median(side.flatMap((c) => c.wall));
       const cpu = (side: Cost[]) => median(side.flatMap((c) => c.cpu));
       const peak = (side: Cost[]) => median(side.map((c) => c.peakMiB));
       const rate = (side: Cost[]) => (1000 * batch) / wall(side);
@@ -203,6 +230,8 @@ export const bench: Bench = async function* (args) {
       yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.peer), peerName);
       yield compare(work, 'CPU ms/step', cpu(costs.ours), cpu(costs.peer), peerName, true);
       yield compare(work, 'peak MiB', peak(costs.ours), peak(costs.peer), peerName, true);
+      const [{ tokens, padded }] = costs.ours;
+      yield compare(work, 'tokens/step', median(tokens!), median(padded!), 'padded to the longest', true);
       yield compare(work, 'last loss', costs.ours[0].loss, costs.peer[0].loss, peerName);
     }
   } finally {
@@ -210,5 +239,6 @@ export const bench: Bench = async function* (args) {
   }
 };
 
-const [flag, dir, batchesFile] = process.argv.slice(2);
-if (flag === '--step') process.stdout.write(JSON.stringify(await ours(dir, batchesFile)));
+const [flag, dir, batchesFile, warm, miniBatch] = process.argv.slice(2);
+if (flag === '--step')
+  process.stdout.write(JSON.stringify(await ours(dir, batchesFile, Number(warm), Number(miniBatch) || null)));

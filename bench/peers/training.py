@@ -1,9 +1,10 @@
 """Trains a model folder on batches as sentence-transformers users do, and prints what a step costs as JSON.
 
-    python training.py MODEL BATCHES.jsonl THREADS
+    python training.py MODEL BATCHES.jsonl THREADS WARM MINI_BATCH
 
 A line of BATCHES is {"anchors": [...], "positives": [...]}. The loop is written out, without the Trainer, whose
-bookkeeping would count against it: tokenise, MultipleNegativesRankingLoss, clip, torch.optim.AdamW (dense). Dropout is
+bookkeeping would count against it: tokenise, MultipleNegativesRankingLoss (its cached kind, which is GradCache, where
+MINI_BATCH is not 0), clip, torch.optim.AdamW (dense). The first WARM steps do not count. Dropout is
 whatever the folder's config.json says. Denormals are flushed, without which Adam's moments slow torch by ten times.
 """
 
@@ -15,14 +16,17 @@ import time
 import torch
 from sentence_transformers import SentenceTransformer, losses
 
-model_dir, batches_file, threads = sys.argv[1:]
+model_dir, batches_file, threads, warm, mini_batch = sys.argv[1:]
 torch.set_num_threads(int(threads))
 torch.set_flush_denormal(True)
 torch.manual_seed(0)
 model = SentenceTransformer(model_dir, device="cpu")
 is_static = "StaticEmbedding" in type(model[0]).__name__
 tokenize = model.preprocess if hasattr(model, "preprocess") else model.tokenize
-loss_of = losses.MultipleNegativesRankingLoss(model, scale=20.0)
+if int(mini_batch):
+    loss_of = losses.CachedMultipleNegativesRankingLoss(model, scale=20.0, mini_batch_size=int(mini_batch))
+else:
+    loss_of = losses.MultipleNegativesRankingLoss(model, scale=20.0)
 optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.01)
 model.train()
 
@@ -45,4 +49,4 @@ for batch in batches:
     cpu.append(1000 * (time.process_time() - used))
 
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"wall": wall[2:], "cpu": cpu[2:], "peakMiB": peak, "loss": loss.item()}))
+print(json.dumps({"wall": wall[int(warm) :], "cpu": cpu[int(warm) :], "peakMiB": peak, "loss": loss.item()}))
