@@ -8,6 +8,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { Logger } from 'pino';
 import { guard } from '#src/access/guard.ts';
 import { artifactRoutes } from '#src/artifacts/routes.ts';
+import { benchmarkRoutes } from '#src/benchmarks/routes.ts';
 import type { Config } from '#src/config.ts';
 import { UserError } from '#src/errors.ts';
 import { modelRoutes } from '#src/models/routes.ts';
@@ -82,6 +83,7 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
   healthRoutes(app, context);
   artifactRoutes(app, context);
   modelRoutes(app, context);
+  benchmarkRoutes(app, context);
   runRoutes(app, schema, context);
   studyRoutes(app, context);
   const sockets = subscriptions(app.server, schema, context, log);

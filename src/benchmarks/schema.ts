@@ -21,7 +21,7 @@ const DirectionType = builder.objectRef<BenchmarkMeta['directions'][number]>('Di
   }),
 });
 
-const metaOf = (row: BenchmarkRow) => row.meta as unknown as BenchmarkMeta;
+export const metaOf = (row: BenchmarkRow) => row.meta as unknown as BenchmarkMeta;
 
 export const BenchmarkType = builder.objectRef<BenchmarkRow>('Benchmark');
 builder.node(BenchmarkType, {
@@ -36,6 +36,10 @@ builder.node(BenchmarkType, {
     documents: t.int({ resolve: (row) => metaOf(row).documents }),
     directions: t.field({ type: [DirectionType], resolve: (row) => metaOf(row).directions }),
     report: t.expose('report', { type: 'JSON' }),
+    archive: t.string({
+      description: 'Where it comes as a tar.gz in BEIR layout, a folder per direction.',
+      resolve: ({ digest }) => `/benchmarks/${digest}.tar.gz`,
+    }),
     units: t.field({
       type: UnitConnection,
       description: 'Queries and documents, each with its texts in every language.',

@@ -36,10 +36,12 @@ export const hubModel = z.strictObject({
 export const importParams = z.discriminatedUnion('target', [
   /** Input `source`: a JSONL file, plain or gzip. */
   z.strictObject({ target: z.literal('CORPUS'), mapping: mapping.optional() }),
-  /** Input `source`: a folder `<queryLang>-<docLang>/{corpus.jsonl,queries.jsonl,qrels/<split>.tsv}` per direction. */
+  /** Input `source`: a folder of queries, documents and judgements, see `benchmarkLayout`. */
   z.strictObject({
     target: z.literal('BENCHMARK'),
     split: z.string().regex(/^[\w.-]{1,64}$/),
+    /** Of a folder that is one data set itself. */
+    direction: z.strictObject({ queryLang: language, docLang: language }).optional(),
     /** Field of query records that holds what a query has in common with others. */
     groupField: z.string().min(1).max(200).optional(),
   }),

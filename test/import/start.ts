@@ -4,7 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { treeDigest } from '#src/artifacts/tree.ts';
-import { beirFiles, beirLayout } from '#src/benchmarks/beir.ts';
+import { benchmarkLayout, filesOfLayout } from '#src/benchmarks/layout.ts';
 import { UserError } from '#src/errors.ts';
 import { sha256 } from '#src/recipes/canonical.ts';
 import { kinds } from '#src/recipes/kinds.ts';
@@ -63,7 +63,13 @@ export const importBenchmark = (
     prepare,
     digest,
     groupField,
-  }: { prepare?: (folder: string) => Promise<unknown>; digest?: string; groupField?: string } = {},
+    direction,
+  }: {
+    prepare?: (folder: string) => Promise<unknown>;
+    digest?: string;
+    groupField?: string;
+    direction?: { queryLang: string; docLang: string };
+  } = {},
 ) =>
   inFolder(async (folder) => {
     const source = join(folder, 'source');
@@ -74,10 +80,12 @@ export const importBenchmark = (
     }
     await prepare?.(source);
     // A folder that the launch would refuse is given to the import all the same.
-    const launched = async () => treeDigest(source, { files: beirFiles(await beirLayout(source, 'test')) });
+    const launched = async () =>
+      treeDigest(source, { files: filesOfLayout(await benchmarkLayout(source, 'test', direction)) });
     const seen = digest ?? (await launched().catch(() => sha256('refused')));
     return start(folder, source, seen, {
       ...{ target: 'BENCHMARK', split: 'test' },
+      ...(direction && { direction }),
       ...(groupField && { groupField }),
     });
   });

@@ -3,7 +3,7 @@ import { mkdir, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { treeDigest } from '#src/artifacts/tree.ts';
-import { beirFiles, beirLayout } from '#src/benchmarks/beir.ts';
+import { benchmarkLayout, filesOfLayout } from '#src/benchmarks/layout.ts';
 import { sha256 } from '#src/recipes/canonical.ts';
 import { badInput, inFolder } from './start.ts';
 
@@ -48,7 +48,7 @@ test('the files of a layout are those that its split needs, and no others', () =
     for (const path of ['corpus.jsonl', 'queries.jsonl.gz', 'qrels/test.tsv', 'qrels/dev.tsv', 'README'])
       await write(folder, `en-ko/${path}`, '');
     await write(folder, 'README', '');
-    assert.deepEqual(beirFiles(await beirLayout(folder, 'dev')), [
+    assert.deepEqual(filesOfLayout(await benchmarkLayout(folder, 'dev')), [
       'en-ko/corpus.jsonl',
       'en-ko/queries.jsonl.gz',
       'en-ko/qrels/dev.tsv',

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import tar from 'tar-stream';
 import { startLaboratory, type TestLaboratory } from '../laboratory.ts';
 
 /** Rankings made elsewhere, scored and compared beside the built-in systems. */
@@ -74,6 +75,51 @@ describe('rankings', () => {
     assert.equal((await lab.finish(importBenchmark.id)).status, 'SUCCEEDED');
   });
   after(() => lab.stop());
+
+  test('a benchmark comes out in BEIR layout, and in again as the same', async () => {
+    const { benchmark } = await lab.get('{ benchmark(ref: "words") { digest archive } }');
+    const response = await fetch(lab.url + benchmark.archive);
+    assert.equal(response.status, 200);
+    const extract = tar.extract();
+    extract.end(gunzipSync(Buffer.from(await response.arrayBuffer())));
+    for await (const entry of extract) {
+      const path = join(lab.home, 'import', 'again', entry.header.name);
+      await mkdir(dirname(path), { recursive: true });
+      await writeFile(path, entry as unknown as AsyncIterable<Uint8Array>);
+    }
+    const { importBenchmark } = await lab.get(
+      'mutation { importBenchmark(input: { name: "again", path: "again", groupField: "group" }) { id } }',
+    );
+    assert.equal((await lab.finish(importBenchmark.id)).status, 'SUCCEEDED');
+    const { benchmark: again } = await lab.get('{ benchmark(ref: "again") { digest } }');
+    assert.equal(again.digest, benchmark.digest);
+    for (const [path, status] of [
+      [`${'0'.repeat(64)}.tar.gz`, 404],
+      ['words.tar.gz', 400],
+      [benchmark.digest, 404],
+    ])
+      assert.equal((await fetch(`${lab.url}/benchmarks/${path}`)).status, status, String(path));
+  });
+
+  test('one data set is of the direction that is said, both ways or not at all', async () => {
+    const launched = await lab.get(
+      'mutation { importBenchmark(input: { name: "one", path: "words/ko-en", queryLang: "ko", docLang: "en" }) { id } }',
+    );
+    assert.equal((await lab.finish(launched.importBenchmark.id)).status, 'SUCCEEDED');
+    const { benchmark } = await lab.get(
+      '{ benchmark(ref: "one") { directions { queryLang docLang queries } } }',
+    );
+    assert.deepEqual(benchmark.directions, [{ queryLang: 'ko', docLang: 'en', queries: 12 }]);
+    for (const [languages, message] of [
+      ['queryLang: "ko"', /give both or neither/],
+      ['queryLang: "ko", docLang: "klingonese"', /"klingonese" is no language/],
+    ] as const) {
+      const { errors } = await lab.ask(
+        `mutation { importBenchmark(input: { name: "two", path: "words/ko-en", ${languages} }) { id } }`,
+      );
+      assert.match(errors![0].message, message);
+    }
+  });
 
   test('an own ranking, given back as a foreign one, has its scores', async () => {
     const { launchEvaluation } = await lab.get(

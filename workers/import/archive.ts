@@ -74,9 +74,10 @@ function openDesk(into: string, packed: number, signal: AbortSignal) {
       const inside = path.replace(/^[^/]+\//, '');
       return isModelSource(path) || isModelSource(inside) ? join(into, path) : null;
     },
-    async write(target: string, source: Readable) {
+    /** The stream is opened last: one that fails before anybody listens would end the process. */
+    async write(target: string, open: () => Readable | Promise<Readable>) {
       await mkdir(dirname(target), { recursive: true });
-      await pipeline(source, counting(desk.count), createWriteStream(target, { flags: 'wx' }));
+      await pipeline(await open(), counting(desk.count), createWriteStream(target, { flags: 'wx' }));
       desk.written++;
     },
   };
@@ -112,7 +113,7 @@ async function unpackTar(archive: string, isGzip: boolean, desk: Desk) {
       if (type === 'symlink' || type === 'link')
         throw refuse(`holds the link ${show(name)}; pack the files themselves`);
       const target = desk.admit(name);
-      if (type === 'file' && target) await desk.write(target, entry as never);
+      if (type === 'file' && target) await desk.write(target, () => entry as never);
       else entry.resume();
     }
     await feeding;
@@ -132,7 +133,7 @@ async function unpackZip(archive: string, desk: Desk) {
           throw refuse(`holds the link ${show(entry.fileName)}; pack the files themselves`);
         const target = desk.admit(entry.fileName);
         if (!target || entry.fileName.endsWith('/')) continue;
-        await desk.write(target, await zip.openReadStreamPromise(entry));
+        await desk.write(target, () => zip.openReadStreamPromise(entry));
       }
     } finally {
       zip.close();

@@ -1,27 +1,33 @@
 import { join } from 'node:path';
 import { digestOfTree } from '#src/artifacts/tree.ts';
-import { beirLayout } from '#src/benchmarks/beir.ts';
-import type { QrelEntry } from '#src/benchmarks/entry.ts';
+import type { Direction, QrelEntry } from '#src/benchmarks/entry.ts';
+import { benchmarkLayout } from '#src/benchmarks/layout.ts';
 import type { JobInput, Reporter } from '../job.ts';
-import { readBeir } from './beir.ts';
+import { readBenchmarkFolder } from './benchmark-folder.ts';
 import { dropTally } from './drops.ts';
 import { fileName, refuseFile } from './place.ts';
 import { openSpool } from './spool.ts';
 import { openWriter } from './writer.ts';
 
 /**
- * A folder in BEIR's layout to the normalised form of a benchmark. All or nothing. Queries that no judgement of the
+ * A folder of queries, documents and judgements to the normalised form of a benchmark. All or nothing. Queries that no judgement of the
  * split names are left out, as BEIR's own loader does; documents stay, even empty ones: they are the pool.
  */
 export async function importBenchmark(
-  { source, out, split, groupField }: { source: JobInput; out: string; split: string; groupField?: string },
+  {
+    source,
+    out,
+    split,
+    direction,
+    groupField,
+  }: { source: JobInput; out: string; split: string; direction?: Direction; groupField?: string },
   report: Reporter,
 ) {
-  const layout = await beirLayout(source.path, split);
+  const layout = await benchmarkLayout(source.path, split, direction);
   const spool = openSpool(join(out, 'entries.spool'));
   const writer = openWriter(join(out, 'benchmark.jsonl'));
   try {
-    const { queries, documents, judged, read, warnings, tree } = await readBeir(
+    const { queries, documents, judged, read, warnings, tree } = await readBenchmarkFolder(
       source.path,
       layout,
       spool,
