@@ -109,6 +109,22 @@ test('a direction has the queries and documents that are there in its languages'
   assert.equal(lines.find(({ id }) => id === 'd1')?.title, '제목');
 });
 
+test('a language in which nothing is judged is left out, with a warning', async () => {
+  const { lines, logs } = await importBenchmark({
+    ...together(),
+    'corpus.jsonl': jsonl(
+      { id: 'd1', texts: { ko: '문서 하나' } },
+      { id: 'd2', texts: { ko: '문서 둘' } },
+      { id: 'd3', texts: { en: 'never judged' } },
+    ),
+  });
+  assert.deepEqual(
+    [...new Set(lines.filter(({ type }) => type === 'document').map((d) => d.language))],
+    ['ko'],
+  );
+  assert.match(logs.join('\n'), /no document in en is judged for a query/);
+});
+
 test('topics with closing tags on one line are the same', async () => {
   const files = (content: string) => ({
     'topics.trec': content,
@@ -134,7 +150,7 @@ test('topics with closing tags on one line are the same', async () => {
     ['q1 a\n', 'topics.trec line 1: stands outside <top> ... </top>; TREC topics begin so'],
     [
       '<top>\n<title> a\n</top>\n',
-      'topics.trec line 1: has no "_id"; give every record an id of its own, a string or an integer',
+      'topics.trec line 1: has no "num"; give every record an id of its own, a string or an integer',
     ],
     [
       '<top>\n<num> q1\n</top>\n',

@@ -48,6 +48,7 @@ export async function readBenchmarkFolder(
   const judged: Judged[] = [];
   const empty = new Map<string, Place>();
   const groups = new Map<string, string>();
+  const unsearched: string[] = [];
   const pools: { docLang: string; corpus: string; size: number }[] = [];
   const sizes = await Promise.all(
     filesOfLayout(layout).map(async (path) => (await stat(await fileInside(folder, path))).size),
@@ -181,6 +182,13 @@ export async function readBenchmarkFolder(
         }
         if (here.length > 0) judged.push({ queryLang, docLang, rows: here });
       }
+    for (const language of languages.documents) {
+      if (judged.some(({ docLang }) => docLang === language)) continue;
+      documents.forget(language);
+      unsearched.push(
+        `no document in ${language} is judged for a query: ${files.corpus} is read without that language`,
+      );
+    }
     const lost = rows.filter((row) => !seen.has(row)).sort((a, b) => a.line - b.line)[0];
     if (!lost) return;
     const isQuery = [...languages.queries].some((language) =>
@@ -195,9 +203,10 @@ export async function readBenchmarkFolder(
   if (layout.parallel) await readParallel(layout.parallel);
   judged.sort((a, b) => byCodePoint(a.queryLang, b.queryLang) || byCodePoint(a.docLang, b.docLang));
 
-  const warnings = layout.ignored.map(
-    (name) => `the folder ${name} is not named after a direction; it was ignored`,
-  );
+  const warnings = [
+    ...layout.ignored.map((name) => `the folder ${name} is not named after a direction; it was ignored`),
+    ...unsearched,
+  ];
   for (const { docLang, corpus, size } of pools)
     if (size < documents.size(docLang))
       warnings.push(

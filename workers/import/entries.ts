@@ -47,6 +47,11 @@ export function entryTable(spool: Spool) {
         known.seenIn = place.file;
       }
     },
+    /** Leaves a language out. */
+    forget(language: string) {
+      size -= byLanguage.get(language)?.size ?? 0;
+      byLanguage.delete(language);
+    },
     /** The entry of an id that the file named last holds. */
     find(language: string, id: string, file: string): Entry | undefined {
       const entry = byLanguage.get(language)?.get(id);

@@ -10,19 +10,21 @@ export interface Identified {
   record: JsonRecord;
 }
 
+const isTopics = (file: string) => /\.(txt|trec)(\.gz)?$/.test(file);
+
 /** The records of a file by its name's ending: JSON lines, tab-separated columns, or TREC's topics. */
 export async function* readIdentified(
   lines: AsyncIterable<Line[]>,
   file: string,
 ): AsyncGenerator<Identified> {
-  const name = file.replace(/\.gz$/, '');
-  if (/\.(txt|trec)$/.test(name))
+  const isTable = /\.tsv(\.gz)?$/.test(file);
+  if (isTopics(file))
     for await (const { record, place } of readTopics(lines, file)) yield identified(record, place);
   else
     for await (const group of lines)
       for (const { number: line, text } of group) {
         const place = { file, line };
-        yield identified(name.endsWith('.tsv') ? columnsOf(text, place) : parseRecord(text, place), place);
+        yield identified(isTable ? columnsOf(text, place) : parseRecord(text, place), place);
       }
 }
 
@@ -30,7 +32,10 @@ function identified(record: JsonRecord, place: Place): Identified {
   const name = Object.hasOwn(record, '_id') ? '_id' : 'id';
   const id = readName(field(record, name), name, place);
   if (id === undefined)
-    throw refuse(place, 'has no "_id"; give every record an id of its own, a string or an integer');
+    throw refuse(
+      place,
+      `has no "${isTopics(place.file) ? 'num' : '_id'}"; give every record an id of its own, a string or an integer`,
+    );
   return { place, id, record };
 }
 

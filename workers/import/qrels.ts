@@ -35,7 +35,8 @@ export async function* readQrels(lines: AsyncIterable<Line[]>, file: string): As
 function formOf(row: string, place: Place): Form {
   if (row === HEADER) return 'BEIR';
   const columns = row.trim().split(/\s+/);
-  if (columns.length === 4 && /^(0|Q0)$/.test(columns[1])) return 'TREC';
+  // The second column is the iteration, which trec_eval reads past, whatever it is.
+  if (columns.length === 4) return 'TREC';
   throw refuse(
     place,
     `is neither the header ${quote(HEADER)} nor a TREC judgement "query 0 document grade"; add the header`,
