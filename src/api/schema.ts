@@ -13,6 +13,8 @@ import '#src/models/merge.ts';
 import '#src/models/tokenizer.ts';
 import '#src/models/training.ts';
 import '#src/studies/results-schema.ts';
+import '#src/sweeps/launch.ts';
+import '#src/sweeps/materialise.ts';
 import { builder } from './builder.ts';
 
 /** Every noun adds its types when imported; schema.graphql is this schema printed (`npm run generate`). */

@@ -1,0 +1,106 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { MergeParams } from '#src/recipes/merging.ts';
+import { bestOf, frontOf, standing } from '#src/sweeps/choose.ts';
+import { type Measured, parts, type SweepFile, type SweepPoint } from '#src/sweeps/sweep-file.ts';
+import { readModel } from '../encoder/folder.ts';
+import type { Run } from '../job.ts';
+import { mergeInMemory } from '../merge/in-memory.ts';
+import { openMergeable } from '../merge/open.ts';
+import { greedySoup } from './greedy.ts';
+import { openMeasurer } from './measure.ts';
+import { openNotes } from './notes.ts';
+
+/**
+ * Measures merges of the same models without storing one: each is made in memory, measured and dropped. Output
+ * `sweep`: a SweepFile. What is measured is noted in `scratch`, so that a stopped sweep goes on from there.
+ */
+export const run: Run<'SWEEP'> = async (job, report) => {
+  const { params, inputs, scratch, out, threads } = job;
+  const { signal } = report;
+  const opened = await openMergeable(inputs);
+  try {
+    for (const { message } of opened.found) report.log('warn', message);
+    // All that a merge's parameters can be refused for is found before the first is made.
+    if (params.merges !== 'GREEDY') params.merges.forEach(opened.assign);
+    const measurer = await openMeasurer(job, signal);
+    const notes = await openNotes(scratch);
+    if (notes.found) report.log('info', `${notes.found} measurements of an earlier attempt are kept`);
+    const models = inputs.filter(({ role }) => role === 'model').length;
+    const total = 1 + (params.merges === 'GREEDY' ? 2 * models - 1 : params.merges.length);
+    let done = 0;
+    const counted = (measured: Measured, step?: number) => {
+      report.progress(++done, total, 'models');
+      if (step !== undefined) report.metrics(step, series(measured));
+      return measured;
+    };
+
+    const { path } = inputs.find(({ digest }) => digest === params.reference)!;
+    const reference = counted(
+      await notes.once({ reference: params.reference }, async () =>
+        measurer.measure(await readModel(path), 'the reference'),
+      ),
+    );
+    const points: SweepPoint[] = [];
+    const point = async (merge: MergeParams): Promise<SweepPoint> => {
+      signal.throwIfAborted();
+      const n = points.length;
+      const measured = await notes.once(merge, async () =>
+        measurer.measure(await mergeInMemory(opened, merge, { threads, signal }), `of point ${n}`),
+      );
+      counted(measured, n);
+      const made = { merge, ...measured, ...standing(params, measured, reference), onFront: false };
+      points.push(made);
+      return made;
+    };
+
+    let best: number | null;
+    if (params.merges === 'GREEDY') {
+      const trials = await greedySoup(models, async (members) => {
+        const { value, eligible } = await point(soupOf(members, models));
+        return eligible ? value : null;
+      });
+      trials.forEach(({ kept }, i) => {
+        points[i].kept = kept;
+      });
+      const soup = trials.findLastIndex(({ kept }) => kept);
+      best = points[soup].eligible ? soup : null;
+    } else {
+      for (const merge of params.merges) await point(merge);
+      best = bestOf(points);
+    }
+    await measurer.close();
+    frontOf(points).forEach((onFront, i) => {
+      points[i].onFront = onFront;
+    });
+    if (best === null)
+      report.log('warn', `no merge keeps the reference's Mono within ${params.maxMonoLoss}: none is chosen`);
+    const file: SweepFile = {
+      ...{ metric: measurer.metric, queries: measurer.queries },
+      reference: { model: params.reference, ...reference },
+      ...{ points, best },
+    };
+    await writeFile(join(out, 'sweep.json'), JSON.stringify(file));
+    report.output('sweep', 'sweep.json', { mediaType: 'application/json' });
+  } finally {
+    await opened.close();
+  }
+};
+
+/** The plain average of some of the models. */
+const soupOf = (members: number[], models: number): MergeParams => ({
+  method: 'LINEAR',
+  weights: Array.from({ length: models }, (_, i) => (members.includes(i) ? 1 : 0)),
+  normalize: true,
+});
+
+/** Points of the run's metrics: how far a sweep has come can be seen while it goes on. */
+const series = (measured: Measured) =>
+  Object.fromEntries(
+    parts.flatMap((part) =>
+      (['mono', 'clir'] as const).flatMap((name) => {
+        const figure = measured[part][name];
+        return figure ? [[`${part} ${name === 'mono' ? 'Mono' : 'CLIR'}`, figure.value]] : [];
+      }),
+    ),
+  );

@@ -1,0 +1,140 @@
+import { badInput } from '#src/errors.ts';
+import { conventionOf } from '#src/evaluation/convention.ts';
+import { isBias, type Measure, measureName, parseMeasures } from '#src/evaluation/measures.ts';
+import type { Measured as Both, Part, PartScores } from '#src/sweeps/sweep-file.ts';
+import { encoderOf } from '../encoder/encode.ts';
+import type { Model } from '../encoder/model.ts';
+import { type Benchmark, readBenchmark } from '../evaluate/benchmark.ts';
+import { clustersOf } from '../evaluate/clusters.ts';
+import { type JudgedPool, showDirection } from '../evaluate/pools.ts';
+import { openScorer, type RunScores } from '../evaluate/score.ts';
+import { openSearcher } from '../evaluate/search.ts';
+import { type Intervals, type Measured, summarise } from '../evaluate/summary.ts';
+import { rankByModel } from '../evaluate/systems.ts';
+import type { Job } from '../job.ts';
+import { selectionOf } from './split.ts';
+
+/** Queries of a benchmark that are measured together. */
+interface Side {
+  benchmark: Benchmark;
+  has(query: string): boolean;
+  intervals: Intervals;
+}
+
+export interface Measurer {
+  metric: string;
+  /** Queries on either side, each counted once over its directions. */
+  queries: Record<Part, number>;
+  /** @param name what messages call the model */
+  measure(model: Model, name: string): Promise<Both>;
+  close(): Promise<void>;
+}
+
+/** Measures models in memory as an evaluation measures stored ones, query by query, and keeps what the two sides make of it. */
+export async function openMeasurer(job: Job<'SWEEP'>, signal: AbortSignal): Promise<Measurer> {
+  const { params, threads } = job;
+  const { depth } = params;
+  const [measure] = parseMeasures([params.metric], depth, 'input.metric');
+  if (isBias(measure)) throw badInput('input.metric', `${params.metric} says nothing of Mono and CLIR`);
+  const convention = conventionOf(params.convention ?? 'TREC_EVAL_9', 'ZERO');
+  const { benchmarks, sides } = await readSides(job);
+  const searcher = await openSearcher({ threads });
+  const meter = { count: async () => signal.throwIfAborted(), signal };
+
+  async function scoresOf(
+    model: Parameters<typeof rankByModel>[0],
+    benchmark: Benchmark,
+  ): Promise<Measured[]> {
+    const scored = new Map<JudgedPool, RunScores>();
+    for await (const [pool, rankings] of rankByModel(model, benchmark, depth)) {
+      const scorer = openScorer(pool.qrels, [measure], convention);
+      for await (const [query, ranking] of rankings) scorer.take(query, ranking);
+      scored.set(pool, scorer.finish());
+    }
+    return benchmark.directions.map((direction) => {
+      const { queryLang, docLang, pool } = direction;
+      const { queries, values } = scored.get(direction)!;
+      return { queryLang, docLang, pool, queries, values: values[0] };
+    });
+  }
+
+  return {
+    metric: measureName(measure),
+    queries: { selection: queriesOf(sides.selection).length, test: queriesOf(sides.test).length },
+    async measure(model, name) {
+      const encoder = await encoderOf(model, { threads });
+      try {
+        const scores = new Map<Benchmark, Measured[]>();
+        for (const benchmark of benchmarks)
+          scores.set(benchmark, await scoresOf({ encoder, digest: name, searcher, meter }, benchmark));
+        const of = (side: Side) => partScores(scores.get(side.benchmark)!, side, measure, convention);
+        return { selection: of(sides.selection), test: of(sides.test) };
+      } finally {
+        await encoder.close();
+      }
+    },
+    close: () => searcher.close(),
+  };
+}
+
+async function readSides({ params, inputs }: Job<'SWEEP'>) {
+  const read = async (role: string) => {
+    const input = inputs.find((i) => i.role === role);
+    return input ? readBenchmark(input.path, input.digest, params.directions) : null;
+  };
+  const [test, selection] = [(await read('benchmark'))!, await read('selection')];
+  const side = (benchmark: Benchmark, has: Side['has'] = () => true): Side => {
+    const cluster = params.cluster ?? 'QUERY';
+    const { bootstrap: resamples, seed, interval: method = 'PERCENTILE' } = params;
+    const intervals = { resamples, seed, method, cluster, clusters: clustersOf(benchmark, cluster) };
+    return { benchmark, has, intervals };
+  };
+  if (selection)
+    return { benchmarks: [selection, test], sides: { selection: side(selection), test: side(test) } };
+  const whole = side(test);
+  const { seed, selectionShare } = params;
+  const selected = selectionOf(queriesOf(whole), selectionShare!, seed, whole.intervals.clusters);
+  const sides = {
+    selection: { ...whole, has: (query: string) => selected.has(query) },
+    test: { ...whole, has: (query: string) => !selected.has(query) },
+  };
+  for (const [name, { has }] of Object.entries(sides))
+    for (const direction of test.directions)
+      if (![...direction.qrels.keys()].some(has))
+        throw badInput(
+          'input.selectionShare',
+          `${selectionShare} of the queries leaves none of ${showDirection(direction)} for ${name}; choose another share or seed`,
+        );
+  return { benchmarks: [test], sides };
+}
+
+const queriesOf = ({ benchmark, has }: Side) => [
+  ...new Set(benchmark.directions.flatMap(({ qrels }) => [...qrels.keys()].filter(has))),
+];
+
+function partScores(
+  all: Measured[],
+  { benchmark, has, intervals }: Side,
+  measure: Measure,
+  convention: ReturnType<typeof conventionOf>,
+): PartScores {
+  const own = all.map(({ queries, values, ...direction }) => ({
+    ...direction,
+    queries: queries.filter(has),
+    values: values.filter((_, q) => has(queries[q])),
+  }));
+  const of = { system: '', benchmark: benchmark.digest, metric: measureName(measure) };
+  const { scores, averages } = summarise(of, own, intervals, convention);
+  const average = (name: string) => {
+    const found = averages.find((a) => a.name === name);
+    return found ? { value: found.value, ciLow: found.ciLow, ciHigh: found.ciHigh } : null;
+  };
+  return {
+    directions: scores.map(({ queryLang, docLang, value, ciLow, ciHigh, n }) => ({
+      ...{ queryLang, docLang, value, ciLow, ciHigh, queries: n },
+    })),
+    mono: average('MONO'),
+    clir: average('CLIR'),
+    gap: average('GAP'),
+  };
+}
