@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { appendFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
-import type { BenchmarkEntry } from '#src/benchmarks/entry.ts';
 import type { ScoresFile } from '#src/evaluation/scores.ts';
 import { mean } from '#src/evaluation/statistics.ts';
 import type { MergeParams } from '#src/recipes/merging.ts';
@@ -25,39 +24,7 @@ import {
   writeTokenizer,
 } from '../encoder/tiny.ts';
 import { listener } from '../tokenize/texts.ts';
-
-const words = {
-  en: ['sea', 'the', 'salt', 'seas', 'salty'],
-  ko: ['바다', '소금', '바다가', '소금는', '바다는'],
-};
-
-/** Twelve queries and pages of a few known words, so that models of other weights rank otherwise. */
-function entries(): BenchmarkEntry[] {
-  const languages = ['en', 'ko'] as const;
-  const text = (language: 'en' | 'ko', a: number, b: number) =>
-    `${words[language][a % 5]} ${words[language][b % 5]}`;
-  const ids = Array.from({ length: 12 }, (_, i) => i);
-  return [
-    ...languages.flatMap((language) =>
-      ids.flatMap((i): BenchmarkEntry[] => [
-        { type: 'query', id: `q${i}`, language, text: text(language, i, 3 * i + 1) },
-        {
-          type: 'document',
-          id: `d${i}`,
-          language,
-          text: `${text(language, i, i + 2)} ${words[language][(7 * i) % 5]}`,
-        },
-      ]),
-    ),
-    ...languages.flatMap((queryLang) =>
-      languages.flatMap((docLang) =>
-        ids.map((i): BenchmarkEntry => {
-          return { type: 'qrel', queryLang, docLang, query: `q${i}`, document: `d${i}`, grade: 1 };
-        }),
-      ),
-    ),
-  ];
-}
+import { entries } from './tiny.ts';
 
 const digestOf = (i: number) => String(i).repeat(64);
 const benchmark = 'b'.repeat(64);
