@@ -10,6 +10,7 @@ import '#src/evaluation/score-ranking.ts';
 import '#src/lineage/annotation.ts';
 import '#src/models/import.ts';
 import '#src/models/merge.ts';
+import '#src/models/merge-check.ts';
 import '#src/models/tokenizer.ts';
 import '#src/models/training.ts';
 import '#src/studies/results-schema.ts';

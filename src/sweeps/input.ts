@@ -3,11 +3,11 @@ import type { Context } from '#src/api/context.ts';
 import { badInput } from '#src/errors.ts';
 import { CriterionEnum } from '#src/evaluation/enums.ts';
 import { DirectionInput, scoringFields } from '#src/evaluation/launch.ts';
-import { askedMerge, inputName, LaunchlessMerge } from '#src/models/merge-input.ts';
-import { type Asked, type MergeRecipe, mergeRecipe, refuseZeroSum } from '#src/models/merge-recipe.ts';
+import { askedMerge, inputName, MergeInputType } from '#src/models/merge-input.ts';
+import { type Asked, type MergeRecipe, soundRecipe } from '#src/models/merge-recipe.ts';
 import { resolveRef } from '#src/names/ref.ts';
 import { canonicalJson } from '#src/recipes/canonical.ts';
-import { mergeParameterNames, mergeParameters, mergeParams } from '#src/recipes/merging.ts';
+import { mergeParameterNames, mergeParameters } from '#src/recipes/merging.ts';
 import { type Axis, gridOf, simplex, weightedBy, wiseFt } from './points.ts';
 
 export const SweepStrategyEnum = builder.enumType('SweepStrategy', {
@@ -43,7 +43,7 @@ export const LaunchMergeSweepInput = builder.inputType('LaunchMergeSweepInput', 
   fields: (t) => ({
     name: t.string({ description: 'A name for the run.' }),
     merge: t.field({
-      type: LaunchlessMerge,
+      type: MergeInputType,
       required: true,
       description: 'Method, models and the parameters that stay as they are.',
     }),
@@ -95,7 +95,7 @@ export async function askedSweep(context: Context, input: SweepInput): Promise<A
     if (written.method !== 'LINEAR' || written.base !== null)
       throw badInput(written.path, 'a greedy soup is a plain average of models: leave method and base out');
     const [equal] = weightedBy(written, [written.models.map(() => 1)], 'input.strategy');
-    return { asked: written, recipes: [mergeRecipe(equal)] };
+    return { asked: written, recipes: [soundRecipe(equal)] };
   }
   const asked = strategy === 'WISE_FT' ? wiseFt(written) : written;
   const points = gridOf(asked, axes, 'input.axes').flatMap((point) => {
@@ -107,15 +107,7 @@ export async function askedSweep(context: Context, input: SweepInput): Promise<A
     }
     return input.weights ? weightedBy(point, input.weights, 'input.weights') : [point];
   });
-  return { asked, recipes: distinct(points.map(recipeOf)) };
-}
-
-function recipeOf(point: Asked): MergeRecipe {
-  const recipe = mergeRecipe(point);
-  refuseZeroSum(recipe, point.modelsPath);
-  const { error } = mergeParams.safeParse(recipe.params);
-  if (error) throw badInput(point.path, error.issues[0].message);
-  return recipe;
+  return { asked, recipes: distinct(points.map(soundRecipe)) };
 }
 
 /** Two combinations may come to one merge, which is measured once. */

@@ -2,9 +2,9 @@ import { builder } from '#src/api/builder.ts';
 import type { Context } from '#src/api/context.ts';
 import { CriterionEnum } from '#src/evaluation/enums.ts';
 import type { Estimate } from '#src/evaluation/scores.ts';
-import { loadRef, loadRow } from '#src/lineage/entity.ts';
+import { loadRow } from '#src/lineage/entity.ts';
+import { yamlOf } from '#src/models/merge-check.ts';
 import { MergeMethodEnum } from '#src/models/merge-input.ts';
-import { mergekitYaml } from '#src/models/mergekit.ts';
 import { ModelType } from '#src/models/schema.ts';
 import { runType } from '#src/runs/types.ts';
 import { loadSweep, mergeInputs, paramsOf, type Sweep } from './load.ts';
@@ -65,18 +65,8 @@ const PointType = builder.objectRef<PointRow>('SweepPoint').implement({
     }),
     yaml: t.string({
       description: 'The merge as a mergekit configuration.',
-      resolve: async ({ point, sweep }, _args, context) => {
-        const inputs = await Promise.all(
-          mergeInputs(sweep).map(async ({ role, digest }) => ({
-            role,
-            ref: await loadRef(context, { kind: 'MODEL', digest }),
-          })),
-        );
-        return mergekitYaml(point.merge, {
-          base: inputs.find(({ role }) => role === 'base')?.ref ?? null,
-          models: inputs.filter(({ role }) => role === 'model').map(({ ref }) => ref),
-        });
-      },
+      resolve: ({ point, sweep }, _args, context) =>
+        yamlOf(context, { params: point.merge, inputs: mergeInputs(sweep) }),
     }),
     selection: t.field({ type: PartScoresType, resolve: ({ point }) => point.selection }),
     test: t.field({

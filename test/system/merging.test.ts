@@ -3,7 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { writeModel } from '#workers/encoder/folder.ts';
-import { makeModel, staticConfig, wordPiece, writeTokenizer } from '../encoder/tiny.ts';
+import { bertConfig, makeModel, staticConfig, unigram, wordPiece, writeTokenizer } from '../encoder/tiny.ts';
 import { backends, startLaboratory, type TestLaboratory } from '../laboratory.ts';
 import { writeEntries } from '../sweep/tiny.ts';
 
@@ -25,7 +25,7 @@ interface Scores {
 }
 
 for (const backend of backends)
-  describe(`sweeps over GraphQL, ${backend}`, () => {
+  describe(`merges checked and swept over GraphQL, ${backend}`, () => {
     let lab: TestLaboratory;
     const scores =
       '{ mono { value } clir { value } gap { value } directions { queryLang docLang value queries } }';
@@ -63,13 +63,16 @@ for (const backend of backends)
       for (const i of [0, 1, 2])
         await writeModel(
           join(folder, `m${i}`),
-          makeModel(staticConfig(), tokenizer, (_, j) => Math.sin((1 + i) * (1 + j))),
+          makeModel(staticConfig(21), tokenizer, (_, j) => Math.sin((1 + i) * (1 + j))),
         );
+      await writeModel(join(folder, 'other'), makeModel(bertConfig(), tokenizer));
+      await mkdir(join(lab.home, 'other'));
+      const pieces = await writeTokenizer(join(lab.home, 'other'), unigram);
+      await writeModel(join(folder, 'words'), makeModel(staticConfig(21), pieces));
       await writeEntries(join(folder, 'pages'));
-      for (const i of [0, 1, 2])
+      for (const name of ['m0', 'm1', 'm2', 'other', 'words'])
         await launched('mutation ($input: ImportModelInput!) { importModel(input: $input) { id } }', {
-          name: `m${i}`,
-          path: `m${i}`,
+          ...{ name, path: name },
         });
       await launched('mutation ($input: ImportBenchmarkInput!) { importBenchmark(input: $input) { id } }', {
         name: 'pages',
@@ -122,7 +125,7 @@ for (const backend of backends)
         points.filter(({ onFront }) => onFront).map(({ index }) => index),
       );
       const { models: stored } = await lab.get('{ models { totalCount } }');
-      assert.equal(stored.totalCount, 3, 'no point is stored');
+      assert.equal(stored.totalCount, 5, 'no point is stored');
     });
 
     test('the points are served as a table and a drawing', async () => {
@@ -247,6 +250,52 @@ for (const backend of backends)
       const grid = await sweep(input);
       assert.equal(grid.sweep.points.length, 2);
       assert.equal((await sweep(input)).id, grid.id);
+    });
+
+    test('checkMerge lists every difference without a run', async () => {
+      const check = async (input: object) => {
+        const query =
+          'query ($input: MergeInput!) { checkMerge(input: $input) { mergeable yaml parameters differences { severity model what message } } }';
+        return (await lab.get(query, { input })).checkMerge;
+      };
+      const { runs: before } = await lab.get('{ runs { totalCount } }');
+      const fine = await check({ models });
+      assert.deepEqual([fine.mergeable, fine.differences], [true, []]);
+      assert.deepEqual(fine.parameters, { method: 'LINEAR', weights: [1, 1, 1], normalize: true });
+      assert.match(fine.yaml, /merge_method: linear\nmodels:\n {2}- model: m0@1\n/);
+
+      const other = await check({ models: [{ model: 'm0' }, { model: 'other' }] });
+      assert.equal(other.mergeable, false);
+      const seen = other.differences.map(
+        ({ severity, model, what }: Record<string, string>) => `${severity} ${model} ${what}`,
+      );
+      for (const what of ['architecture', 'pooling', 'normalize', 'dimension', 'tensor embedding.weight'])
+        assert.ok(seen.includes(`ERROR model 2 ${what}`), `${what} in ${seen}`);
+      assert.ok(seen.indexOf('WARNING model 2 maxLength') > seen.lastIndexOf('ERROR model 2 pooling'));
+      const tokenizers = await check({ models: [{ model: 'm0' }, { model: 'words' }] });
+      assert.deepEqual(
+        tokenizers.differences.map(({ severity, what }: Record<string, string>) => [severity, what]),
+        [['ERROR', 'tokenizer.json']],
+      );
+
+      const layered = await check({
+        models: [
+          { model: 'm0', varying: [{ parameter: 'weight', filter: 'embedding', value: -1 }] },
+          { model: 'm1' },
+        ],
+      });
+      assert.deepEqual(
+        layered.differences.map(({ model, what }: Record<string, string>) => [model, what]),
+        [['the merge', 'parameters']],
+      );
+      assert.match(layered.differences[0].message, /the weights -1, 1 of tensor embedding.weight sum to 0/);
+      const { errors } = await lab.ask(
+        'query ($input: MergeInput!) { checkMerge(input: $input) { mergeable } }',
+        { input: { method: 'TIES', base: 'm0', models, density: 2 } },
+      );
+      assert.match(errors![0].message, /density is 2, not in \(0, 1\]/);
+      const { runs: after } = await lab.get('{ runs { totalCount } }');
+      assert.equal(after.totalCount, before.totalCount);
     });
 
     test('what cannot be measured is refused with one sentence', async () => {
