@@ -154,6 +154,9 @@ test('slerp: its ends, to the bit; its middle and its length in closed form', ()
     }),
     runs,
   );
+  const [line] = modelsOf([tensorOf(1).map((v) => 3 * v)], [1]);
+  const along = tensorOf(1).map((v) => (0.75 + 0.25 * 3) * v);
+  near(merged('SLERP', [line], tensorOf(1), { t: 0.25 }), along, 'where the two are parallel');
   const [x, y] = [Float32Array.of(2, 0), Float32Array.of(0, 2)];
   for (const t of [0.25, 0.5, 0.9]) {
     const view = viewOf('w', [2], ['m'], [y], x);
