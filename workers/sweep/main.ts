@@ -4,12 +4,14 @@ import type { MergeParams } from '#src/recipes/merging.ts';
 import { bestOf, frontOf, standing } from '#src/sweeps/choose.ts';
 import { type Measured, parts, type SweepFile, type SweepPoint } from '#src/sweeps/sweep-file.ts';
 import { readModel } from '../encoder/folder.ts';
+import { openTokenizer } from '../encoder/tokenizer.ts';
 import type { Run } from '../job.ts';
 import { mergeInMemory } from '../merge/in-memory.ts';
 import { openMergeable } from '../merge/open.ts';
 import { greedySoup } from './greedy.ts';
 import { openMeasurer } from './measure.ts';
 import { openNotes } from './notes.ts';
+import { rememberTexts } from './tokens.ts';
 
 /**
  * Measures merges of the same models without storing one: each is made in memory, measured and dropped. Output
@@ -35,10 +37,13 @@ export const run: Run<'SWEEP'> = async (job, report) => {
       return measured;
     };
 
-    const { path } = inputs.find(({ digest }) => digest === params.reference)!;
+    const tokenizer = rememberTexts(await openTokenizer(opened.first.tokenizerPath));
+    const { path, role } = inputs.find(({ digest }) => digest === params.reference)!;
+    // A model of the merge has its tokenizer, as has been checked.
+    const own = role === 'reference' ? undefined : tokenizer;
     const reference = counted(
       await notes.once({ reference: params.reference }, async () =>
-        measurer.measure(await readModel(path), 'the reference'),
+        measurer.measure(await readModel(path), 'the reference', own),
       ),
     );
     const points: SweepPoint[] = [];
@@ -46,7 +51,7 @@ export const run: Run<'SWEEP'> = async (job, report) => {
       signal.throwIfAborted();
       const n = points.length;
       const measured = await notes.once(merge, async () =>
-        measurer.measure(await mergeInMemory(opened, merge, { threads, signal }), `of point ${n}`),
+        measurer.measure(await mergeInMemory(opened, merge, { threads, signal }), `of point ${n}`, tokenizer),
       );
       counted(measured, n);
       const made = { merge, ...measured, ...standing(params, measured, reference), onFront: false };

@@ -4,6 +4,7 @@ import { isBias, type Measure, measureName, parseMeasures } from '#src/evaluatio
 import type { Measured as Both, Part, PartScores } from '#src/sweeps/sweep-file.ts';
 import { encoderOf } from '../encoder/encode.ts';
 import type { Model } from '../encoder/model.ts';
+import type { Tokenizer } from '../encoder/tokenizer.ts';
 import { type Benchmark, readBenchmark } from '../evaluate/benchmark.ts';
 import { clustersOf } from '../evaluate/clusters.ts';
 import { type JudgedPool, showDirection } from '../evaluate/pools.ts';
@@ -25,8 +26,11 @@ export interface Measurer {
   metric: string;
   /** Queries on either side, each counted once over its directions. */
   queries: Record<Part, number>;
-  /** @param name what messages call the model */
-  measure(model: Model, name: string): Promise<Both>;
+  /**
+   * @param name what messages call the model
+   * @param tokenizer the model's own, where it is open already
+   */
+  measure(model: Model, name: string, tokenizer?: Tokenizer): Promise<Both>;
   close(): Promise<void>;
 }
 
@@ -61,8 +65,8 @@ export async function openMeasurer(job: Job<'SWEEP'>, signal: AbortSignal): Prom
   return {
     metric: measureName(measure),
     queries: { selection: queriesOf(sides.selection).length, test: queriesOf(sides.test).length },
-    async measure(model, name) {
-      const encoder = await encoderOf(model, { threads });
+    async measure(model, name, tokenizer) {
+      const encoder = await encoderOf(model, { threads, tokenizer });
       try {
         const scores = new Map<Benchmark, Measured[]>();
         for (const benchmark of benchmarks)
