@@ -1,5 +1,6 @@
 import { builder } from '#src/api/builder.ts';
 import type { Context } from '#src/api/context.ts';
+import { AverageComparisonType } from '#src/evaluation/compare-schema.ts';
 import { CriterionEnum } from '#src/evaluation/enums.ts';
 import type { Estimate } from '#src/evaluation/scores.ts';
 import { loadRow } from '#src/lineage/entity.ts';
@@ -144,6 +145,14 @@ const SweepType = builder.objectRef<Sweep>('Sweep').implement({
       nullable: true,
       description: 'Chosen on the selection queries; null where no point is eligible.',
       resolve: (sweep) => (sweep.best === null ? null : rowOf(sweep, sweep.best)),
+    }),
+    tests: t.field({
+      type: [AverageComparisonType],
+      nullable: true,
+      description:
+        'The best (a) against the reference (b) on the test queries, by Mono, CLIR and gap; null without a best, or where no resamples were asked for.',
+      resolve: ({ tests, best, reference }) =>
+        tests?.map((test) => ({ ...test, systems: [`point ${best}`, reference.model] })) ?? null,
     }),
     csv: t.string({
       description: 'Where the points are served as a table.',

@@ -1,4 +1,5 @@
 import type { Direction } from '../benchmarks/entry.ts';
+import type { TestedAverage } from '../evaluation/paired.ts';
 import type { Estimate } from '../evaluation/scores.ts';
 import type { MergeParams } from '../recipes/merging.ts';
 
@@ -12,6 +13,8 @@ export interface SweepFile {
   points: SweepPoint[];
   /** Index of the point chosen on the selection queries; null: none keeps enough of the reference's Mono. */
   best: number | null;
+  /** System 0, the best, against system 1, the reference, on the test queries; null without a best or resamples. */
+  tests: TestedAverage[] | null;
 }
 
 /** `selection` chooses; `test` has no say in anything. */

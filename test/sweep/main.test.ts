@@ -76,7 +76,7 @@ for (const config of [staticConfig(), bertConfig()])
     ]);
     assert.deepEqual(
       progress,
-      [1, 2, 3, 4].map((n) => [n, 4, 'models']),
+      [1, 2, 3, 4, 5, 6].map((n) => [n, 6, 'models']),
     );
     const found = await resultOf(job);
     const ids = Array.from({ length: 12 }, (_, i) => `q${i}`);
@@ -122,6 +122,20 @@ for (const config of [staticConfig(), bertConfig()])
     assert.deepEqual({ selection, test: tested }, reference);
     const values = found.points.map(({ value }) => value);
     assert.equal(found.best, values.indexOf(Math.max(...values)));
+    // The tests are of what the test side says of the two.
+    const best = found.points[found.best!].test;
+    const of = (name: string) => found.tests!.find((one) => one.name === name)!;
+    for (const [name, a, b] of [
+      ['MONO', best.mono, tested.mono],
+      ['CLIR', best.clir, tested.clir],
+      ['GAP', best.gap, tested.gap],
+    ] as const) {
+      const [pair] = of(name).pairs;
+      assert.equal(of(name).queries, 6);
+      assert.ok(Math.abs(pair.difference - (a!.value - b!.value)) < 1e-12);
+      assert.ok(pair.ciLow! <= pair.difference && pair.difference <= pair.ciHigh!);
+      assert.equal(pair.win + pair.tie + pair.loss, 6);
+    }
     assert.ok(new Set(values).size > 1, 'the points differ');
   });
 
@@ -157,7 +171,7 @@ test('a greedy soup measures each model, then what the best ones make together',
   const { report, progress } = listener();
   await run(job, report);
   const { points, best } = await resultOf(job);
-  assert.deepEqual(progress.at(-1), [6, 6, 'models']);
+  assert.deepEqual(progress.at(-1), [8, 8, 'models']);
   assert.deepEqual(
     points.slice(0, 3).map(({ merge }) => merge.weights),
     [

@@ -44,7 +44,7 @@ for (const backend of backends)
       const { run } = await lab.get(
         `query ($id: ID!) { run(id: $id) { progress { done total unit } outputs { role kind } metrics { name points { step value } }
            ... on SweepRun { sweep { metric criterion selectionQueries testQueries csv plot models { ref } base { ref }
-             reference { model { ref } selection ${scores} } best ${point} frontier { index selection ${scores} } points ${point} } } } }`,
+             tests { name pairs { a b difference p pHolm } } reference { model { ref } selection ${scores} } best ${point} frontier { index selection ${scores} } points ${point} } } } }`,
         { id },
       );
       return { id, run, sweep: run.sweep as Record<string, never> & { points: Point[]; best: Point } };
@@ -99,7 +99,7 @@ for (const backend of backends)
         ],
       );
       assert.deepEqual([rest.selectionQueries, rest.testQueries, rest.metric], [6, 6, 'nDCG@5']);
-      assert.deepEqual(found.run.progress, { done: 11, total: 11, unit: 'models' });
+      assert.deepEqual(found.run.progress, { done: 13, total: 13, unit: 'models' });
       assert.deepEqual(found.run.outputs, [{ role: 'sweep', kind: 'ARTIFACT' }]);
       const mono = found.run.metrics.find(({ name }: { name: string }) => name === 'selection Mono');
       assert.deepEqual(
@@ -118,6 +118,11 @@ for (const backend of backends)
         );
         assert.equal(onFront, !beaten);
       }
+      const tests = rest.tests as { name: string; pairs: { a: string; b: string; difference: number }[] }[];
+      assert.deepEqual(
+        tests.map(({ name, pairs: [{ a, b }] }) => [name, a, b]),
+        ['MONO', 'CLIR', 'GAP'].map((name) => [name, `point ${found.sweep.best.index}`, 'm0@1']),
+      );
       best = found.sweep.best;
       assert.equal(best.value, Math.max(...points.map(({ value }) => value)));
       assert.deepEqual(
@@ -202,6 +207,39 @@ for (const backend of backends)
       assert.match(none.errors![0].message, /there is no point 99; there are 0 to 9/);
       const other = await lab.ask(materialise, { input: { run: merge, name: 'no' } });
       assert.equal(other.errors![0].extensions.code, 'CONFLICT');
+    });
+
+    test('a cancelled sweep keeps what it has measured, and goes on when it is retried', async () => {
+      const input = {
+        merge: { models },
+        strategy: 'SIMPLEX',
+        steps: 35,
+        benchmark: 'pages',
+        bootstrap: 2000,
+      };
+      const { launchMergeSweep } = await lab.get(mutation, { input });
+      const { id } = launchMergeSweep;
+      const state = async () =>
+        (
+          await lab.get(
+            'query ($id: ID!) { run(id: $id) { status progress { done total } log(first: 50) { nodes { message } } attempts { outcome } } }',
+            { id },
+          )
+        ).run;
+      for (let now = await state(); !(now.progress?.done > 1); now = await state())
+        assert.ok(['QUEUED', 'RUNNING'].includes(now.status), now.status);
+      await lab.get('mutation ($id: ID!) { cancelRun(id: $id) { id } }', { id });
+      assert.equal((await lab.finish(id)).status, 'CANCELLED');
+      await lab.get('mutation ($id: ID!) { retryRun(id: $id) { id } }', { id });
+      assert.equal((await lab.finish(id)).status, 'SUCCEEDED');
+      const { progress, log, attempts } = await state();
+      assert.deepEqual(progress, { done: 669, total: 669 }); // C(37, 2) points, the reference, and two again
+      assert.deepEqual(
+        attempts.map((attempt: { outcome: string }) => attempt.outcome),
+        ['CANCELLED', 'SUCCEEDED'],
+      );
+      const [, kept] = /^(\d+) measurements of an earlier attempt are kept$/.exec(log.nodes.at(-1).message)!;
+      assert.ok(Number(kept) > 1 && Number(kept) < 667, kept);
     });
 
     test('WiSE-FT is the line from the base; lambda of task arithmetic goes the same way', async () => {

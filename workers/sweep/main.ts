@@ -29,10 +29,13 @@ export const run: Run<'SWEEP'> = async (job, report) => {
     const notes = await openNotes(scratch);
     if (notes.found) report.log('info', `${notes.found} measurements of an earlier attempt are kept`);
     const models = inputs.filter(({ role }) => role === 'model').length;
-    const total = 1 + (params.merges === 'GREEDY' ? 2 * models - 1 : params.merges.length);
+    const measured = params.merges === 'GREEDY' ? 2 * models - 1 : params.merges.length;
+    // The reference once more with the best, at the end, to compare them query by query.
+    const total = 1 + measured + (params.bootstrap ? 2 : 0);
     let done = 0;
+    const count = () => report.progress(++done, total, 'models');
     const counted = (measured: Measured, step?: number) => {
-      report.progress(++done, total, 'models');
+      count();
       if (step !== undefined) report.metrics(step, series(measured));
       return measured;
     };
@@ -41,18 +44,19 @@ export const run: Run<'SWEEP'> = async (job, report) => {
     const { path, role } = inputs.find(({ digest }) => digest === params.reference)!;
     // A model of the merge has its tokenizer, as has been checked.
     const own = role === 'reference' ? undefined : tokenizer;
+    const rankReference = async () => measurer.rank(await readModel(path), 'the reference', own);
+    const rankMerge = async (merge: MergeParams, n: number) => {
+      const model = await mergeInMemory(opened, merge, { threads, signal });
+      return measurer.rank(model, `of point ${n}`, tokenizer);
+    };
     const reference = counted(
-      await notes.once({ reference: params.reference }, async () =>
-        measurer.measure(await readModel(path), 'the reference', own),
-      ),
+      await notes.once({ reference: params.reference }, async () => measurer.scores(await rankReference())),
     );
     const points: SweepPoint[] = [];
     const point = async (merge: MergeParams): Promise<SweepPoint> => {
       signal.throwIfAborted();
       const n = points.length;
-      const measured = await notes.once(merge, async () =>
-        measurer.measure(await mergeInMemory(opened, merge, { threads, signal }), `of point ${n}`, tokenizer),
-      );
+      const measured = await notes.once(merge, async () => measurer.scores(await rankMerge(merge, n)));
       counted(measured, n);
       const made = { merge, ...measured, ...standing(params, measured, reference), onFront: false };
       points.push(made);
@@ -74,6 +78,13 @@ export const run: Run<'SWEEP'> = async (job, report) => {
       for (const merge of params.merges) await point(merge);
       best = bestOf(points);
     }
+    let tests: SweepFile['tests'] = null;
+    if (best !== null && params.bootstrap) {
+      const first = await rankMerge(points[best].merge, best);
+      count();
+      tests = await measurer.compare(first, await rankReference());
+      count();
+    }
     await measurer.close();
     frontOf(points).forEach((onFront, i) => {
       points[i].onFront = onFront;
@@ -83,7 +94,7 @@ export const run: Run<'SWEEP'> = async (job, report) => {
     const file: SweepFile = {
       ...{ metric: measurer.metric, queries: measurer.queries },
       reference: { model: params.reference, ...reference },
-      ...{ points, best },
+      ...{ points, best, tests },
     };
     await writeFile(join(out, 'sweep.json'), JSON.stringify(file));
     report.output('sweep', 'sweep.json', { mediaType: 'application/json' });

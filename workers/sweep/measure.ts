@@ -1,6 +1,7 @@
 import { badInput } from '#src/errors.ts';
 import { conventionOf } from '#src/evaluation/convention.ts';
 import { isBias, type Measure, measureName, parseMeasures } from '#src/evaluation/measures.ts';
+import { type PairedDirection, pairedTests, type TestedAverage } from '#src/evaluation/paired.ts';
 import type { Measured as Both, Part, PartScores } from '#src/sweeps/sweep-file.ts';
 import { encoderOf } from '../encoder/encode.ts';
 import type { Model } from '../encoder/model.ts';
@@ -22,6 +23,9 @@ interface Side {
   intervals: Intervals;
 }
 
+/** What a model gets for every query, by direction. */
+export type Ranked = ReadonlyMap<Benchmark, Measured[]>;
+
 export interface Measurer {
   metric: string;
   /** Queries on either side, each counted once over its directions. */
@@ -30,7 +34,10 @@ export interface Measurer {
    * @param name what messages call the model
    * @param tokenizer the model's own, where it is open already
    */
-  measure(model: Model, name: string, tokenizer?: Tokenizer): Promise<Both>;
+  rank(model: Model, name: string, tokenizer?: Tokenizer): Promise<Ranked>;
+  scores(ranked: Ranked): Both;
+  /** The first against the second on the test queries, in Mono, CLIR and their gap. */
+  compare(first: Ranked, second: Ranked): Promise<TestedAverage[]>;
   close(): Promise<void>;
 }
 
@@ -65,17 +72,32 @@ export async function openMeasurer(job: Job<'SWEEP'>, signal: AbortSignal): Prom
   return {
     metric: measureName(measure),
     queries: { selection: queriesOf(sides.selection).length, test: queriesOf(sides.test).length },
-    async measure(model, name, tokenizer) {
+    async rank(model, name, tokenizer) {
       const encoder = await encoderOf(model, { threads, tokenizer });
       try {
-        const scores = new Map<Benchmark, Measured[]>();
+        const ranked = new Map<Benchmark, Measured[]>();
         for (const benchmark of benchmarks)
-          scores.set(benchmark, await scoresOf({ encoder, digest: name, searcher, meter }, benchmark));
-        const of = (side: Side) => partScores(scores.get(side.benchmark)!, side, measure, convention);
-        return { selection: of(sides.selection), test: of(sides.test) };
+          ranked.set(benchmark, await scoresOf({ encoder, digest: name, searcher, meter }, benchmark));
+        return ranked;
       } finally {
         await encoder.close();
       }
+    },
+    scores(ranked) {
+      const of = (side: Side) => partScores(onSide(ranked, side), side, measure, convention);
+      return { selection: of(sides.selection), test: of(sides.test) };
+    },
+    async compare(first, second) {
+      const { intervals } = sides.test;
+      const theirs = onSide(second, sides.test);
+      const paired = onSide(first, sides.test).map(
+        ({ queryLang, docLang, queries, values }, d): PairedDirection => ({
+          kind: queryLang === docLang ? 'MONO' : 'CROSS',
+          queries,
+          values: [values, theirs[d].values].map((of) => Array.from(of)),
+        }),
+      );
+      return (await pairedTests(paired, 2, intervals)).averages;
     },
     close: () => searcher.close(),
   };
@@ -116,17 +138,19 @@ const queriesOf = ({ benchmark, has }: Side) => [
   ...new Set(benchmark.directions.flatMap(({ qrels }) => [...qrels.keys()].filter(has))),
 ];
 
-function partScores(
-  all: Measured[],
-  { benchmark, has, intervals }: Side,
-  measure: Measure,
-  convention: ReturnType<typeof conventionOf>,
-): PartScores {
-  const own = all.map(({ queries, values, ...direction }) => ({
+const onSide = (ranked: Ranked, { benchmark, has }: Side): Measured[] =>
+  ranked.get(benchmark)!.map(({ queries, values, ...direction }) => ({
     ...direction,
     queries: queries.filter(has),
     values: values.filter((_, q) => has(queries[q])),
   }));
+
+function partScores(
+  own: Measured[],
+  { benchmark, intervals }: Side,
+  measure: Measure,
+  convention: ReturnType<typeof conventionOf>,
+): PartScores {
   const of = { system: '', benchmark: benchmark.digest, metric: measureName(measure) };
   const { scores, averages } = summarise(of, own, intervals, convention);
   const average = (name: string) => {
