@@ -113,9 +113,9 @@ export const sweepParams = z.strictObject({
   /** Digest of the input that the merges stand against. */
   reference: digest,
   metric: z.string(),
-  ...evaluationParams
-    .pick({ directions: true, convention: true, bootstrap: true, seed: true, interval: true, cluster: true })
-    .required({ bootstrap: true, seed: true }).shape,
+  ...evaluationParams.pick({
+    ...{ directions: true, convention: true, bootstrap: true, seed: true, interval: true, cluster: true },
+  }).shape,
   depth: z.int().min(1).max(10_000),
   /** Share of the benchmark's queries that selects, the others test; absent: those of `selection` select. */
   selectionShare: z.number().gt(0).lt(1).optional(),
