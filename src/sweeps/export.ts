@@ -57,26 +57,34 @@ function figuresOf({ directions, mono, clir, gap }: PartScores): { name: string;
 
 const colours = { point: '#1f77b4', best: '#d62728', reference: '#333333' };
 
-/** The points on the selection queries, by which the best was chosen; null where an average is not measured. */
+/**
+ * The points on the selection queries, by which the best was chosen; null where an average is not measured. Intervals
+ * are those of the best and the reference: all of them would hide the curve, whose points share their queries.
+ */
 export function sweepPlot(sweep: Sweep): string | null {
   const { points, reference, best, metric } = sweep;
   const href = runPage(sweep.run.id);
-  const mark = ({ selection }: Measured, name: string, colour: string, isNamed: boolean): Mark[] => {
-    const [x, y] = [selection.clir, selection.mono].map(
-      (of) => of && { value: of.value, low: of.ciLow ?? of.value, high: of.ciHigh ?? of.value },
-    );
-    return x && y ? [{ name, colour, href, x, y, isNamed }] : [];
-  };
+  const mark = (
+    { selection: { mono, clir } }: Measured,
+    about: Omit<Mark, 'x' | 'y' | 'href'>,
+    whole = false,
+  ) => (mono && clir ? [{ ...about, href, x: bounded(clir, whole), y: bounded(mono, whole) }] : []);
   const marks = [
-    ...points.flatMap((point, i) =>
-      mark(point, nameOf(point), i === best ? colours.best : colours.point, i === best || point.onFront),
-    ),
-    ...mark(reference, 'reference', colours.reference, true),
+    ...points.flatMap((point, i) => {
+      const isBest = i === best;
+      const colour = isBest ? colours.best : colours.point;
+      return mark(point, { name: nameOf(point), colour, isNamed: isBest || point.onFront }, isBest);
+    }),
+    ...mark(reference, { name: 'reference', colour: colours.reference }, true),
   ];
   if (marks.length === 0) return null;
   const title = `${points.length} merges, ${metric}: Mono against CLIR; best by ${paramsOf(sweep).criterion}`;
   return tradeOffPlot(marks, title);
 }
+
+const bounded = ({ value, ciLow, ciHigh }: Estimate, whole: boolean) => ({
+  ...{ value, low: (whole ? ciLow : null) ?? value, high: (whole ? ciHigh : null) ?? value },
+});
 
 /** What tells a point from the others of its sweep, short: its weights, or its other numbers. */
 function nameOf({ merge }: SweepPoint): string {
