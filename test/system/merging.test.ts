@@ -133,6 +133,17 @@ for (const backend of backends)
       assert.equal(stored.totalCount, 5, 'no point is stored');
     });
 
+    test('made again from its recipe it is the same file', async () => {
+      const { reproduceRun } = await lab.get('mutation ($id: ID!) { reproduceRun(id: $id) { id } }', {
+        id: simplexRun,
+      });
+      assert.equal((await lab.finish(reproduceRun.id)).status, 'SUCCEEDED');
+      const { run } = await lab.get('query ($id: ID!) { run(id: $id) { verifications { equal } } }', {
+        id: simplexRun,
+      });
+      assert.deepEqual(run.verifications, [{ equal: true }]);
+    });
+
     test('the points are served as a table and a drawing', async () => {
       const get = async (ending: string) => {
         const response = await fetch(`${lab.url}/sweeps/${uuidOf(simplexRun)}.${ending}`);
