@@ -4,6 +4,9 @@ import type { Opened } from './open.ts';
 import { inOrderOfNames, makePieces } from './pieces.ts';
 import { measuresOf } from './tensor.ts';
 
+/** Many merges follow each other, and threads that start take 0.3 s each time: a linear merge of so many values. */
+const worthThreads = 2 ** 24;
+
 /** The model that a run of this merge would write, to the bit, in memory. */
 export async function mergeInMemory(
   { first, assign }: Opened,
@@ -11,7 +14,7 @@ export async function mergeInMemory(
   { threads, signal }: { threads: number; signal: AbortSignal },
 ): Promise<Model> {
   const assignment = assign(params);
-  const pieces = makePieces(assignment, threads);
+  const pieces = makePieces(assignment, threads, worthThreads);
   const tensors = new Map<string, Tensor>();
   try {
     for (const i of inOrderOfNames(assignment.tensors.map(({ name }) => name))) {

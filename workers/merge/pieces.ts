@@ -12,12 +12,15 @@ interface Piece {
   to: number;
 }
 
-/** The merged tensors of an assignment, made on threads that `close` ends. */
-export function makePieces(assignment: Assignment, threads: number) {
+/**
+ * The merged tensors of an assignment, made on threads that `close` ends.
+ * @param least values, over all models, from which on threads are started; absent: few
+ */
+export function makePieces(assignment: Assignment, threads: number, least?: number) {
   const { tensors, models } = assignment;
   const values = tensors.reduce((sum, { shape }) => sum + measuresOf(shape).size, 0);
   const inputs = models.length + (tensors.some(({ base }) => base) ? 1 : 0);
-  const crew = openCrew(assignment, values * inputs, threads);
+  const crew = openCrew(assignment, values * inputs, threads, least);
   return { of: mergedPieces(crew, tensors, threads), close: () => crew.close() };
 }
 
