@@ -16,6 +16,7 @@ const rooms: { [K in RunKind]: () => Promise<{ run: Run<K> }> } = {
   MERGE: () => import('./merge/main.ts'),
   EVALUATION: () => import('./evaluate/main.ts'),
   EMBEDDING: () => import('./embed/main.ts'),
+  SWEEP: () => import('./sweep/main.ts'),
 };
 
 class Cancelled extends Error {}

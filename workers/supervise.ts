@@ -87,7 +87,7 @@ async function claimWhenFree(worker: Worker, run: string): Promise<HeldRun | nul
 }
 
 /** Inputs that are folders; all others are one artifact. */
-const modelRoles = new Set(['model', 'base', 'teacher']);
+const modelRoles = new Set(['model', 'base', 'teacher', 'reference']);
 
 async function describe({ lab, config }: Worker, held: HeldRun, scratch: string, out: string): Promise<Job> {
   const { recipe, run, attempt } = held;

@@ -10,9 +10,12 @@ import '#src/evaluation/score-ranking.ts';
 import '#src/lineage/annotation.ts';
 import '#src/models/import.ts';
 import '#src/models/merge.ts';
+import '#src/models/merge-check.ts';
 import '#src/models/tokenizer.ts';
 import '#src/models/training.ts';
 import '#src/studies/results-schema.ts';
+import '#src/sweeps/launch.ts';
+import '#src/sweeps/materialise.ts';
 import { builder } from './builder.ts';
 
 /** Every noun adds its types when imported; schema.graphql is this schema printed (`npm run generate`). */

@@ -14,6 +14,7 @@ import { UserError } from '#src/errors.ts';
 import { modelRoutes } from '#src/models/routes.ts';
 import { runRoutes } from '#src/runs/routes.ts';
 import { studyRoutes } from '#src/studies/routes.ts';
+import { sweepRoutes } from '#src/sweeps/routes.ts';
 import type { Context } from './context.ts';
 import { present } from './errors.ts';
 import { healthRoutes } from './health.ts';
@@ -86,6 +87,7 @@ export async function startServer(schema: GraphQLSchema, context: Context, log: 
   benchmarkRoutes(app, context);
   runRoutes(app, schema, context);
   studyRoutes(app, context);
+  sweepRoutes(app, context);
   const sockets = subscriptions(app.server, schema, context, log);
 
   await app.listen({ host: config.host, port: config.port });

@@ -105,7 +105,7 @@ const DirectionComparisonType = builder.objectRef<Of<DirectionComparison>>('Dire
   }),
 });
 
-const AverageComparisonType = builder.objectRef<Of<TestedAverage>>('AverageComparison').implement({
+export const AverageComparisonType = builder.objectRef<Of<TestedAverage>>('AverageComparison').implement({
   description:
     'Systems compared by an average of directions. Queries are drawn, and change signs, in all their directions together.',
   interfaces: [TestedInterface],

@@ -1,5 +1,6 @@
 import { builder } from '#src/api/builder.ts';
 import { conventionNames, missingQueries } from './convention.ts';
+import { criteria } from './criterion.ts';
 import { pools } from './pool.ts';
 import { clusters, intervals } from './resampling.ts';
 
@@ -55,5 +56,15 @@ export const ClusterEnum = builder.enumType('ClusterBy', {
     QUERY: 'Queries, each by itself; a query and its translations are one.',
     PASSAGE: 'Queries that share a relevant document, over any number of steps, together.',
     GROUP: 'Queries of one group together, where the benchmark has groups.',
+  }),
+});
+
+export const CriterionEnum = builder.enumType('Criterion', {
+  description: 'What the best of several systems is best by.',
+  values: described(criteria, {
+    MEAN: 'The mean of Mono and CLIR.',
+    MIN: 'The lesser of the two.',
+    MONO: 'The mean over the directions within a language.',
+    CLIR: 'The mean over the directions across languages.',
   }),
 });

@@ -109,8 +109,8 @@ export const mergeFields = (t: InputBuilder) => ({
   ...wholeFields(t),
 });
 
-export const LaunchlessMerge = builder.inputType('MergeInput', { fields: mergeFields });
-export type MergeInput = typeof LaunchlessMerge.$inferInput;
+export const MergeInputType = builder.inputType('MergeInput', { fields: mergeFields });
+export type MergeInput = typeof MergeInputType.$inferInput;
 
 /** The merge that an input asks for, its refs resolved. */
 export async function askedMerge({ lab }: Context, input: MergeInput, at = 'input'): Promise<Asked> {

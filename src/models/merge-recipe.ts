@@ -6,6 +6,7 @@ import {
   type MergeParams,
   mergeParameterNames,
   mergeParameters,
+  mergeParams,
   methodSpec,
 } from '#src/recipes/merging.ts';
 import type { RecipeInput } from '#src/recipes/recipe.ts';
@@ -90,6 +91,15 @@ export function mergeRecipe(asked: Asked): MergeRecipe {
       ...models.map(({ digest }, i) => ({ kind: 'MODEL' as const, digest, role: 'model', ...weight(i) })),
     ],
   };
+}
+
+/** The same, refused for all that can be judged without the models. */
+export function soundRecipe(asked: Asked): MergeRecipe {
+  const recipe = mergeRecipe(asked);
+  refuseZeroSum(recipe, asked.modelsPath);
+  const { error } = mergeParams.safeParse(recipe.params);
+  if (error) throw badInput(asked.path, error.issues[0].message);
+  return recipe;
 }
 
 function decide(

@@ -7,7 +7,7 @@ import { askedMerge, mergeFields } from './merge-input.ts';
 import { type Asked, type MergeRecipe, mergeRecipe, refuseZeroSum } from './merge-recipe.ts';
 import { ModelType } from './schema.ts';
 
-const MergeRunType = runType('MERGE', 'Averages the weights of models.');
+export const MergeRunType = runType('MERGE', 'Averages the weights of models.');
 builder.objectFields(MergeRunType, (t) => ({
   model: t.field({
     type: ModelType,
@@ -35,7 +35,7 @@ builder.mutationField('launchMerge', (t) =>
 );
 
 /** What the rows already tell; the run compares every tensor before it writes a byte. */
-async function checkMergeable({ lab }: Context, { inputs }: MergeRecipe, asked: Asked) {
+export async function checkMergeable({ lab }: Context, { inputs }: MergeRecipe, asked: Asked) {
   const rows = await lab.db.prisma.model.findMany({
     where: { digest: { in: inputs.map(({ digest }) => digest) } },
   });

@@ -2,13 +2,11 @@
  * The ONNX forms of a model. They follow from its weights, so that they are no part of its digest and are made when
  * somebody first asks for them: most models of a study are never exported, and these files are larger than the model.
  */
-import { fork } from 'node:child_process';
 import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import type { Context } from '#src/api/context.ts';
-import { type ErrorCode, UserError } from '#src/errors.ts';
 import { modelFolder } from './folder.ts';
+import { runProgram } from './program.ts';
 
 /** path -> precision; the names are those that transformers.js looks for as dtype fp32 and q8. */
 const precisions = { 'onnx/model.onnx': 'FP32', 'onnx/model_quantized.onnx': 'INT8' } as const;
@@ -18,11 +16,6 @@ export const isOnnxPath = (path: string): path is OnnxPath => Object.hasOwn(prec
 
 /** Whether a model of this architecture has such forms. */
 export const hasOnnx = (architecture: string) => architecture !== 'STATIC';
-
-/** What the exporting process says last. */
-export interface ExportEnd {
-  error: { code: ErrorCode; message: string } | null;
-}
 
 /** Exports under way, by file, so that two who ask wait for one; and the end of the last, since each holds a whole model. */
 const underWay = new Map<string, Promise<void>>();
@@ -38,29 +31,11 @@ export async function onnxFile({ lab, config }: Context, digest: string, path: O
     making = last.then(async () => {
       const model = await modelFolder(lab.db, lab.store, join(config.home, 'cache', 'models'), digest);
       await mkdir(folder, { recursive: true });
-      await runExport(model, file, precisions[path]);
+      await runProgram('encoder/export/main.ts', [model, file, precisions[path]]);
     });
     underWay.set(file, making);
     last = making.catch(() => {}).finally(() => underWay.delete(file));
   }
   await making;
   return file;
-}
-
-const program = fileURLToPath(new URL('../../workers/encoder/export/main.ts', import.meta.url));
-
-function runExport(model: string, file: string, precision: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const child = fork(program, [model, file, precision], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    let end: ExportEnd | null = null;
-    child.on('message', (message: ExportEnd) => {
-      end = message;
-    });
-    child.on('error', reject);
-    child.on('exit', (code) => {
-      if (end?.error) reject(new UserError(end.error.code, end.error.message));
-      else if (end) resolve();
-      else reject(new Error(`the export ended with code ${code}, as processes do that run out of memory`));
-    });
-  });
 }

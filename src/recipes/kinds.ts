@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { conventionNames, missingQueries } from '../evaluation/convention.ts';
+import { criteria } from '../evaluation/criterion.ts';
 import { pools } from '../evaluation/pool.ts';
 import { clusters, intervals } from '../evaluation/resampling.ts';
 import { digest, language } from './composition.ts';
@@ -101,6 +102,30 @@ export const evaluationParams = z.strictObject({
   cluster: z.enum(clusters).optional(),
 });
 
+/** Merges that one sweep measures. */
+export const mostMerges = 1000;
+
+/**
+ * Inputs: `base` and `model` as of each merge, `reference` where that is none of them, `benchmark`, and `selection`
+ * where another benchmark selects.
+ */
+export const sweepParams = z.strictObject({
+  /** What is measured. GREEDY: the greedy soup of the models (Wortsman et al. 2022), which decides as it goes. */
+  merges: z.union([z.array(mergeParams).min(1).max(mostMerges), z.literal('GREEDY')]),
+  /** Digest of the input that the merges stand against. */
+  reference: digest,
+  metric: z.string(),
+  ...evaluationParams.pick({
+    ...{ directions: true, convention: true, bootstrap: true, seed: true, interval: true, cluster: true },
+  }).shape,
+  depth: z.int().min(1).max(10_000),
+  /** Share of the benchmark's queries that selects, the others test; absent: those of `selection` select. */
+  selectionShare: z.number().gt(0).lt(1).optional(),
+  criterion: z.enum(criteria),
+  /** How far below the reference's Mono a chosen merge may be; absent: however far. */
+  maxMonoLoss: z.number().min(0).max(1).optional(),
+});
+
 /** Inputs `model` and one of `corpus` | `benchmark`. */
 export const embeddingParams = z.strictObject({
   /** Absent: every language, every role but QUERY of a benchmark. */
@@ -115,6 +140,7 @@ export const kinds = {
   MERGE: mergeParams,
   EVALUATION: evaluationParams,
   EMBEDDING: embeddingParams,
+  SWEEP: sweepParams,
 } as const;
 
 export const runKinds = Object.keys(kinds) as RunKind[];

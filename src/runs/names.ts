@@ -8,4 +8,5 @@ export const runTypeName: Record<RunKind, string> = {
   MERGE: 'MergeRun',
   EVALUATION: 'EvaluationRun',
   EMBEDDING: 'EmbeddingRun',
+  SWEEP: 'SweepRun',
 };

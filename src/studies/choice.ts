@@ -1,9 +1,6 @@
+import { type Criterion, valueBy } from '#src/evaluation/criterion.ts';
 import type { StudyTable } from './results.ts';
 import { type Row, rowKey } from './table.ts';
-
-/** What "best" means: the mean of Mono and CLIR, the lesser of the two, or one of them. */
-export const criteria = ['MEAN', 'MIN', 'MONO', 'CLIR'] as const;
-export type Criterion = (typeof criteria)[number];
 
 /** The system that is best on the selection benchmarks, and how it does on the others, which had no say. */
 export interface Choice {
@@ -13,12 +10,8 @@ export interface Choice {
   test: { benchmark: string; row: Row }[];
 }
 
-const measure: Record<Criterion, (row: Row) => number> = {
-  MEAN: ({ mono, clir }) => ((mono?.value ?? Number.NaN) + (clir?.value ?? Number.NaN)) / 2,
-  MIN: ({ mono, clir }) => Math.min(mono?.value ?? Number.NaN, clir?.value ?? Number.NaN),
-  MONO: ({ mono }) => mono?.value ?? Number.NaN,
-  CLIR: ({ clir }) => clir?.value ?? Number.NaN,
-};
+const measure = (criterion: Criterion, { mono, clir }: Row) =>
+  valueBy(criterion, mono?.value ?? Number.NaN, clir?.value ?? Number.NaN);
 
 /** Among trained and merged systems that every selection benchmark has; null where there is none. */
 export function choose(tables: StudyTable[], selection: string[], criterion: Criterion): Choice | null {
@@ -28,7 +21,7 @@ export function choose(tables: StudyTable[], selection: string[], criterion: Cri
     if (row.cell.role === 'BASELINE' || row.cell.role === 'BASE') return [];
     const key = rowKey(row.cell);
     const same = [row, ...rest.flatMap((table) => table.rows.filter((other) => rowKey(other.cell) === key))];
-    const value = same.reduce((sum, one) => sum + measure[criterion](one), 0) / same.length;
+    const value = same.reduce((sum, one) => sum + measure(criterion, one), 0) / same.length;
     return same.length === chosenOn.length && !Number.isNaN(value) ? [{ row, key, value }] : [];
   });
   if (values.length === 0) return null;

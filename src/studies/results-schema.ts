@@ -1,9 +1,10 @@
 import { builder } from '#src/api/builder.ts';
 import { UserError } from '#src/errors.ts';
+import { CriterionEnum } from '#src/evaluation/enums.ts';
 import { measureName, parseMeasure } from '#src/evaluation/measures.ts';
 import { loadRun } from '#src/runs/load.ts';
 import { RunInterface, runId } from '#src/runs/schema.ts';
-import { type Choice, choose, criteria } from './choice.ts';
+import { type Choice, choose } from './choice.ts';
 import { compositionsOf } from './compositions.ts';
 import { type Effect, effectsOf, type Level, type SeedMean } from './effects.ts';
 import { findLeaks, type Leak } from './leaks.ts';
@@ -126,10 +127,6 @@ const LeakType = builder.objectRef<Leak>('StudyLeak').implement({
   }),
 });
 
-const CriterionEnum = builder.enumType('StudyCriterion', {
-  description: 'MEAN: of Mono and CLIR. MIN: the lesser of the two.',
-  values: criteria,
-});
 const ChosenOnType = builder.objectRef<Choice['test'][number]>('StudyChoiceTest').implement({
   fields: (t) => ({
     benchmark: t.exposeString('benchmark'),

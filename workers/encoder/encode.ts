@@ -3,7 +3,7 @@ import { embedBert } from './architectures/embed-bert.ts';
 import { embedStatic } from './architectures/embed-static.ts';
 import { readModel } from './folder.ts';
 import type { Model } from './model.ts';
-import { openTokenizer, type Ragged } from './tokenizer.ts';
+import { openTokenizer, type Ragged, type Tokenizer } from './tokenizer.ts';
 
 /** What a text is to the model, which says the prompt before it; a plain text gets none. */
 export type TextUse = 'query' | 'passage' | 'text';
@@ -34,11 +34,18 @@ export async function openEncoder(dir: string, options: { threads: number }): Pr
   return encoderOf(await readModel(dir), options);
 }
 
-/** Of a model in memory, such as one in training. */
-export async function encoderOf(model: Model, { threads }: { threads: number }): Promise<Encoder> {
+/**
+ * Of a model in memory, such as one in training.
+ * @param options.tokenizer the model's own, where it is open already
+ */
+export async function encoderOf(
+  model: Model,
+  options: { threads: number; tokenizer?: Tokenizer },
+): Promise<Encoder> {
+  const { threads } = options;
   const { encoder, dimension, maxLength, prompts, normalize } = model.config;
   const isStatic = encoder.architecture === 'STATIC';
-  const tokenizer = await openTokenizer(model.tokenizerPath);
+  const tokenizer = options.tokenizer ?? (await openTokenizer(model.tokenizerPath));
   const embedder = isStatic
     ? embedStatic(encoder, model.tensors)
     : await embedBert({ ...model.config, encoder }, model.tensors, threads);

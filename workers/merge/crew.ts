@@ -13,8 +13,13 @@ export interface Crew {
 /** A merge of fewer values is over before a thread has started. */
 const worthThreads = 2 ** 21;
 
-export function openCrew(assignment: Assignment, values: number, threads: number): Crew {
-  return values < worthThreads ? alone(assignment) : together(assignment, threads);
+export function openCrew(
+  assignment: Assignment,
+  values: number,
+  threads: number,
+  least = worthThreads,
+): Crew {
+  return values < least ? alone(assignment) : together(assignment, threads);
 }
 
 function alone(assignment: Assignment): Crew {

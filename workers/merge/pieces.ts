@@ -1,6 +1,6 @@
 import { byCodePoint } from '#workers/import/order.ts';
-import type { Crew } from './crew.ts';
-import type { AssignedTensor } from './task.ts';
+import { type Crew, openCrew } from './crew.ts';
+import type { AssignedTensor, Assignment } from './task.ts';
 import { measuresOf } from './tensor.ts';
 
 /** Values of a piece: 4 MiB, large against what handing it over costs. */
@@ -13,11 +13,23 @@ interface Piece {
 }
 
 /**
+ * The merged tensors of an assignment, made on threads that `close` ends.
+ * @param least values, over all models, from which on threads are started; absent: few
+ */
+export function makePieces(assignment: Assignment, threads: number, least?: number) {
+  const { tensors, models } = assignment;
+  const values = tensors.reduce((sum, { shape }) => sum + measuresOf(shape).size, 0);
+  const inputs = models.length + (tensors.some(({ base }) => base) ? 1 : 0);
+  const crew = openCrew(assignment, values * inputs, threads, least);
+  return { of: mergedPieces(crew, tensors, threads), close: () => crew.close() };
+}
+
+/**
  * The merged tensors in the pieces in which they are written, made a few pieces ahead of the writer: memory is bounded
  * by that lead, not by tensors. Pieces are made in the order of names, in which files are written.
  */
-export function mergedPieces(crew: Crew, tensors: AssignedTensor[], threads: number) {
-  const order = tensors.map((_, i) => i).sort((a, b) => byCodePoint(tensors[a].name, tensors[b].name));
+function mergedPieces(crew: Crew, tensors: AssignedTensor[], threads: number) {
+  const order = inOrderOfNames(tensors.map(({ name }) => name));
   const pieces = order.flatMap((tensor) => cut(tensors[tensor], tensor));
   const first = new Map<string, number>();
   pieces.forEach(({ tensor }, p) => {
@@ -61,6 +73,9 @@ export function mergedPieces(crew: Crew, tensors: AssignedTensor[], threads: num
     }
   };
 }
+
+export const inOrderOfNames = (names: string[]) =>
+  names.map((_, i) => i).sort((a, b) => byCodePoint(names[a], names[b]));
 
 function cut({ shape }: AssignedTensor, tensor: number): Piece[] {
   const { rows, columns } = measuresOf(shape);

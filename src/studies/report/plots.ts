@@ -1,6 +1,8 @@
 import { escaped } from '#src/api/document.ts';
+import { paretoFront } from '#src/evaluation/frontier.ts';
 import { runPage } from '#src/runs/routes.ts';
 import { rowName, type StudyTable } from '../results.ts';
+import type { Figure } from '../table.ts';
 import type { Curve } from './content.ts';
 
 const width = 640;
@@ -95,56 +97,75 @@ const colours: Record<string, string> = {
   MERGE: '#d62728',
 };
 
-/** Mono against CLIR with intervals; the line joins the systems that no other beats on both. */
 export function tradeOff({ benchmark, metric, rows }: StudyTable): string | null {
-  const points = rows.flatMap((row) =>
-    row.mono && row.clir
-      ? [{ name: rowName(row.cell, rows), role: row.cell.role, run: row.runs[0], x: row.clir, y: row.mono }]
-      : [],
-  );
-  if (points.length === 0) return null;
-  const of = (f: { value: number; ci: { low: number; high: number } | null }) =>
-    [f.value, f.ci?.low ?? f.value, f.ci?.high ?? f.value].map((v) => 100 * v);
+  const marks = rows.flatMap(({ mono, clir, cell, runs }): Mark[] => {
+    if (!mono || !clir) return [];
+    const name = rowName(cell, rows);
+    return [{ name, colour: colours[cell.role], href: runPage(runs[0]), x: bounded(clir), y: bounded(mono) }];
+  });
+  return marks.length === 0 ? null : tradeOffPlot(marks, `${benchmark}, ${metric}: Mono against CLIR`);
+}
+
+const bounded = ({ value, ci }: Figure): Bounded => ({
+  ...{ value, low: ci?.low ?? value, high: ci?.high ?? value },
+});
+
+/** A figure with its interval, which is the figure itself where there is none. */
+interface Bounded {
+  value: number;
+  low: number;
+  high: number;
+}
+
+/** A system in a drawing of Mono (y) against CLIR (x). */
+export interface Mark {
+  name: string;
+  colour: string;
+  /** Where a click on it leads. */
+  href: string;
+  x: Bounded;
+  y: Bounded;
+  /** Its name is shown beside it; one among hundreds has it as a tooltip alone. */
+  isNamed?: boolean;
+}
+
+/** Mono against CLIR with intervals; the line joins the systems that no other beats on both. */
+export function tradeOffPlot(marks: Mark[], title: string): string {
+  const of = ({ value, low, high }: Bounded) => [value, low, high].map((v) => 100 * v);
   const x = axis(
-    points.flatMap((p) => of(p.x)),
+    marks.flatMap((p) => of(p.x)),
     margin.left,
     width - margin.right,
   );
   const y = axis(
-    points.flatMap((p) => of(p.y)),
+    marks.flatMap((p) => of(p.y)),
     height - margin.bottom,
     margin.top,
   );
-  const front = points
-    .filter(
-      (p) =>
-        !points.some(
-          (q) =>
-            q !== p &&
-            q.x.value >= p.x.value &&
-            q.y.value >= p.y.value &&
-            (q.x.value > p.x.value || q.y.value > p.y.value),
-        ),
-    )
-    .sort((a, b) => a.x.value - b.x.value);
-  const place = labels(points.map((p) => ({ x: x.at(100 * p.x.value), y: y.at(100 * p.y.value) })));
-  const body = points.map((p) => {
-    const label = place(x.at(100 * p.x.value), y.at(100 * p.y.value), p.name);
+  const onFront = paretoFront(marks.map((p) => ({ mono: p.y.value, clir: p.x.value })));
+  const front = marks.filter((_, i) => onFront[i]).sort((a, b) => a.x.value - b.x.value);
+  const place = labels(marks.map((p) => ({ x: x.at(100 * p.x.value), y: y.at(100 * p.y.value) })));
+  const body = marks.map((p) => {
     const [cx, left, right] = of(p.x).map((v) => px(x.at(v)));
     const [cy, low, high] = of(p.y).map((v) => px(y.at(v)));
-    const colour = colours[p.role];
+    const { colour, isNamed = true } = p;
+    const label = isNamed ? place(x.at(100 * p.x.value), y.at(100 * p.y.value), p.name) : null;
     return [
-      `<a href="${runPage(p.run)}"><title>${escaped(p.name)}</title>`,
+      `<a href="${p.href}"><title>${escaped(p.name)}</title>`,
       `<path d="M${left} ${cy}H${right}M${cx} ${low}V${high}" stroke="${colour}" stroke-opacity=".35"/>`,
       `<circle cx="${cx}" cy="${cy}" r="4" fill="${colour}"/>`,
-      `<text x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}" fill="${colour}">${escaped(p.name)}</text></a>`,
-    ].join('');
+      label &&
+        `<text x="${px(label.x)}" y="${px(label.y)}" text-anchor="${label.anchor}" fill="${colour}">${escaped(p.name)}</text>`,
+      '</a>',
+    ]
+      .filter(Boolean)
+      .join('');
   });
   const line = front
     .map((p, i) => `${i ? 'L' : 'M'}${px(x.at(100 * p.x.value))} ${px(y.at(100 * p.y.value))}`)
     .join('');
   body.unshift(`<path d="${line}" fill="none" stroke="#d62728" stroke-dasharray="4 3" stroke-opacity=".6"/>`);
-  return frame(x, y, 'CLIR (x 100)', 'Mono (x 100)', body, `${benchmark}, ${metric}: Mono against CLIR`);
+  return frame(x, y, 'CLIR (x 100)', 'Mono (x 100)', body, title);
 }
 
 const lines = ['#1f77b4', '#d62728', '#2ca02c', '#9467bd', '#ff7f0e', '#8c564b', '#17becf', '#e377c2'];

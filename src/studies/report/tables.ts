@@ -51,8 +51,11 @@ export function csv({ tables }: ReportContent): string {
       add('delta_mono', row.deltaMono);
       add('delta_clir', row.deltaClir);
     }
-  return `${lines.map((cells) => cells.map(csvCell).join(',')).join('\n')}\n`;
+  return csvText(lines);
 }
+
+export const csvText = (lines: string[][]) =>
+  `${lines.map((cells) => cells.map(csvCell).join(',')).join('\n')}\n`;
 
 /** A cell that a spreadsheet would take for a formula begins with an apostrophe instead; numbers stay numbers. */
 function csvCell(cell: string): string {

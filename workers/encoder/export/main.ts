@@ -4,7 +4,7 @@
  */
 import { rename, rm, writeFile } from 'node:fs/promises';
 import { UserError } from '#src/errors.ts';
-import type { ExportEnd } from '#src/models/onnx.ts';
+import type { ProgramEnd } from '#src/models/program.ts';
 import { openModel } from '../folder.ts';
 import { encodeOnnxModel, type Precision } from './onnx-encoder.ts';
 
@@ -29,7 +29,7 @@ export async function exportOnnx(modelDir: string, file: string, precision: Prec
 
 if (import.meta.main) {
   const [modelDir, file, precision] = process.argv.slice(2);
-  let end: ExportEnd = { error: null };
+  let end: ProgramEnd = { error: null };
   try {
     await exportOnnx(modelDir, file, precision as Precision);
   } catch (error) {
