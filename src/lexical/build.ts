@@ -16,8 +16,6 @@ const usualSegment = 100_000;
 /** A statement's rows and bytes of postings. */
 const batchRows = 2000;
 const batchBytes = 2 ** 20;
-/** A build that has not ended for so long was cut off. */
-const abandoned = '1 hour';
 
 const building = new WeakMap<object, Map<number, Promise<InvertedIndex>>>();
 
@@ -34,17 +32,13 @@ export async function invertedIndex(db: Database, set: number): Promise<Inverted
 
 /**
  * Takes in the texts of a set, in short transactions under an index that no search uses until it is ready. Two
- * processes may build at once: the first that is ready stands.
+ * processes may build at once: the first that is ready stands, and takes from the other what it writes to.
  */
 export async function buildInvertedIndex(
   db: Database,
   set: number,
   segmentTexts = usualSegment,
 ): Promise<InvertedIndex> {
-  await db.pool.query(
-    `DELETE FROM inverted_index WHERE set_id = $1 AND NOT ready AND started_at < now() - interval '${abandoned}'`,
-    [set],
-  );
   const index = await begin(db, set);
   try {
     const languages: Record<string, LanguageTotals> = {};
@@ -65,7 +59,7 @@ export async function buildInvertedIndex(
     await publish(db, set, { id: index, languages, size });
   } catch (error) {
     await db.pool.query('DELETE FROM inverted_index WHERE id = $1', [index]).catch(() => {});
-    throw error;
+    if (!(await readIndex(db.pool, set))) throw error;
   }
   return (await readIndex(db.pool, set))!;
 }
@@ -79,12 +73,13 @@ const begin = (db: Database, set: number): Promise<number> =>
     return id;
   });
 
+/** What other builds of this set have come to goes, whether they were cut off or are still at it. */
 const publish = (db: Database, set: number, { id, languages, size }: InvertedIndex) =>
   db.transaction(async (tx) => {
     await tx.query('SELECT pg_advisory_xact_lock(hashtextextended($1, 0))', [`inverted index ${set}`]);
-    const { rows } = await tx.query('SELECT 1 FROM inverted_index WHERE set_id = $1 AND ready', [set]);
-    if (rows.length) await tx.query('DELETE FROM inverted_index WHERE id = $1', [id]);
-    else
+    const { rows } = await tx.query('SELECT id FROM inverted_index WHERE set_id = $1 AND ready', [set]);
+    await tx.query('DELETE FROM inverted_index WHERE set_id = $1 AND id <> $2', [set, rows[0]?.id ?? id]);
+    if (!rows.length)
       await tx.query('UPDATE inverted_index SET ready = true, languages = $2, size = $3 WHERE id = $1', [
         id,
         JSON.stringify(languages),

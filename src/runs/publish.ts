@@ -5,6 +5,7 @@ import type { Database, Sql } from '#src/database/client.ts';
 import type { EntityKind } from '#src/database/generated/enums.ts';
 import { loadEmbeddings, publishEmbeddings } from '#src/embeddings/load.ts';
 import { loadScores, publishScores } from '#src/evaluation/publish.ts';
+import { invertedIndex } from '#src/lexical/build.ts';
 import { type ModelMeta, publishModel, publishTokenizer, storeModel } from '#src/models/publish.ts';
 import { register } from '#src/names/register.ts';
 import { recipeHash } from '#src/recipes/recipe.ts';
@@ -93,6 +94,7 @@ async function prepare({ db, store, held, folder }: Surroundings, output: ChildO
       const { dimension, count, ...meta } = output.meta as { dimension: number; count: number };
       const file = { vectors: join(local, 'vectors.f32'), rows: join(local, 'rows.u32'), dimension, count };
       const staged = await loadEmbeddings(db, held.run, digest, input('model')!, collection!, file, meta);
+      if (staged !== null) await invertedIndex(db, staged);
       return async (tx) => {
         await publishEmbeddings(tx, digest, staged);
         return { role: output.role, kind: 'EMBEDDING_SET', digest };

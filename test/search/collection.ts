@@ -51,7 +51,7 @@ export interface TestSet {
   stop(): Promise<void>;
 }
 
-export async function makeSet(backend: Backend): Promise<TestSet> {
+export async function makeSet(backend: Backend, textOf = (i: number) => `text ${i}`): Promise<TestSet> {
   const database = await testDatabase(backend);
   const db = connect(database.url);
   const [collection, digest] = ['c'.repeat(64), 'd'.repeat(64)];
@@ -70,8 +70,9 @@ export async function makeSet(backend: Backend): Promise<TestSet> {
   );
   await db.pool.query(
     `INSERT INTO text (collection_id, ordinal, unit_ordinal, role, language, text)
-     SELECT $1, i, i / 2, 'TEXT', CASE WHEN i % 10 = 0 THEN 'ko' ELSE 'en' END, 'text ' || i FROM generate_series(0, $2::int - 1) i`,
-    [rows[0].id, count],
+     SELECT $1, i - 1, (i - 1) / 2, 'TEXT', CASE WHEN (i - 1) % 10 = 0 THEN 'ko' ELSE 'en' END, text
+     FROM unnest($2::text[]) WITH ORDINALITY AS n(text, i)`,
+    [rows[0].id, Array.from({ length: count }, (_, i) => textOf(i))],
   );
   const folder = await mkdtemp(join(tmpdir(), 'isogloss-search-'));
   const file = { vectors: join(folder, 'v'), rows: join(folder, 'r'), dimension, count };
