@@ -1,0 +1,2 @@
+-- AlterTable
+ALTER TABLE "embedding_set" ADD COLUMN     "loader" UUID;
