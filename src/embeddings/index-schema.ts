@@ -1,6 +1,7 @@
 import { builder } from '#src/api/builder.ts';
 import { badInput } from '#src/errors.ts';
 import { loadRow } from '#src/lineage/entity.ts';
+import { withSet } from './delete.ts';
 import { buildIndex, dropIndex, type IndexState, usualSettings, worthIndex } from './indexes.ts';
 import { measureRecall, type Recall } from './recall.ts';
 import { EmbeddingSetType } from './schema.ts';
@@ -110,9 +111,10 @@ builder.mutationFields((t) => ({
     type: RecallType,
     args: { input: t.arg({ type: MeasureRecallInput, required: true }) },
     resolve: async (_root, { input }, context) => {
-      const set = await resolveSet(context.lab, input.embeddingSet, 'input.embeddingSet');
       const { k, sample, mode, language = null } = input;
-      return measureRecall(context, set, { k: k!, sample: sample!, mode: mode!, language });
+      return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
+        measureRecall(context, set, { k: k!, sample: sample!, mode: mode!, language }),
+      );
     },
   }),
 }));

@@ -4,12 +4,13 @@ import { pageSize } from '#src/api/connection.ts';
 import type { Context } from '#src/api/context.ts';
 import { badInput, UserError } from '#src/errors.ts';
 import { modelFolder } from '#src/models/folder.ts';
+import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
 import { type Condition, checkFilter, ordinalOf, type SearchFilter } from './filter.ts';
 import { exactNearest, hnswNearest, type Neighbour, type Question } from './nearest.ts';
 import { capabilities, partition } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
-import { resolveSet, type SearchableSet } from './set.ts';
+import type { SearchableSet } from './set.ts';
 
 export interface SearchInput {
   embeddingSet: string;
@@ -52,10 +53,15 @@ export interface Found {
 const largestFirst = 1000;
 const longestText = 100_000;
 
-export async function search(context: Context, input: SearchInput): Promise<Found> {
+export function search(context: Context, input: SearchInput): Promise<Found> {
+  return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
+    searchIn(context, set, input),
+  );
+}
+
+async function searchIn(context: Context, set: SearchableSet, input: SearchInput): Promise<Found> {
   const { db } = context.lab;
   const first = pageSize(input.first ?? 10, 'input.first', largestFirst);
-  const set = await resolveSet(context.lab, input.embeddingSet, 'input.embeddingSet');
   if (input.mode === 'HNSW' && !set.indexes.some(({ ready }) => ready))
     throw badInput(
       'input.mode',
