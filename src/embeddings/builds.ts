@@ -14,6 +14,9 @@ export interface Build {
   total: number;
 }
 
+/** Phases that come before the graph. */
+const before = /^(initializing|waiting for writers before build)/;
+
 /**
  * Builds that go on in a set. A server counts the vectors of an HNSW graph as it links them in; how many there will be
  * it does not say of a concurrent build, so the total is the set's. The embedded database does one thing at a time and
@@ -30,7 +33,10 @@ export async function readBuilds(sql: Sql, set: number): Promise<Build[]> {
   return rows.flatMap(({ name, phase, done, total, languages }) => {
     const language = languageOfIndex(set, name.replace(/_new$/, ''));
     if (language === undefined) return [];
-    return [{ language, phase, done, total: language === null ? total : languages[language] }];
+    const all: number = language === null ? total : languages[language];
+    // The count is of a phase, and begins anew in those that check the finished graph.
+    const made = /^building/.test(phase) ? Math.min(done, all) : before.test(phase) ? 0 : all;
+    return [{ language, phase, done: made, total: all }];
   });
 }
 

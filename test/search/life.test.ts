@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { graphql } from 'graphql';
 import { schema } from '#src/api/schema.ts';
 import { partition } from '#src/embeddings/partition.ts';
@@ -156,6 +157,53 @@ for (const backend of backends)
       await set.db.pool.query('DELETE FROM run WHERE id = $1', [rows[0].id]);
     });
 
+    test('a build shows how far it is, and is not begun twice; nor does the set go meanwhile', async () => {
+      const build = (m: number) =>
+        ask(
+          `mutation { buildIndex(input: {embeddingSet: "turned", m: ${m}, efConstruction: ${4 * m}}) { builds { phase } indexes { m } } }`,
+        );
+      const progress = async () =>
+        (await ask('{ embeddingSet(ref: "turned") { builds { language phase done total } } }')).embeddingSet
+          .builds;
+      const building = build(backend === 'server' ? 30 : 4);
+      if (backend === 'server') {
+        const seen: { language: string | null; done: number; total: number }[] = [];
+        let ready = false;
+        const watching = building.finally(() => {
+          ready = true;
+        });
+        let tried = false;
+        while (!ready) {
+          seen.push(...(await progress()));
+          await sleep(20);
+          if (tried || !seen.length) continue;
+          tried = true;
+          await assert.rejects(build(4), /is being built already/);
+          await assert.rejects(
+            ask('mutation { deleteEmbeddingSet(embeddingSet: "turned") { count } }'),
+            /an index of this embedding set is being built/,
+          );
+        }
+        await watching;
+        assert.ok(tried, 'the build was seen');
+        const far: number[] = seen.map(({ done }) => done);
+        assert.deepEqual(
+          far,
+          far.toSorted((x, y) => x - y),
+        );
+        assert.ok(
+          far.some((done) => done > 0 && done <= count),
+          `${far}`,
+        );
+        assert.ok(seen.every(({ language, total }) => language === null && total === count));
+      }
+      const { buildIndex } = await building;
+      assert.deepEqual(JSON.parse(JSON.stringify(buildIndex)), {
+        builds: [],
+        indexes: [{ m: backend === 'server' ? 30 : 4 }],
+      });
+    });
+
     test('a set goes in a moment, under searches that end with hits or one clear error', async () => {
       const { rows: runs } = await set.db.pool.query(
         `INSERT INTO run (id, kind, names, recipe, recipe_hash, status, hints)
@@ -178,7 +226,7 @@ for (const backend of backends)
         'mutation { deleteEmbeddingSet(embeddingSet: "turned") { digest count } }',
       );
       assert.deepEqual({ ...deleteEmbeddingSet }, { digest: turned, count });
-      await new Promise((resolve) => setTimeout(resolve, 100));
+      await sleep(100);
       going = false;
       await searching;
       const words = new Set(ends.map((end) => (/has been deleted; launch/.test(end) ? 'deleted' : end)));
