@@ -4,6 +4,7 @@ import type { Context } from '#src/api/context.ts';
 import { badInput } from '#src/errors.ts';
 import { bestByWords, type FoundByWords } from './by-words.ts';
 import { bestOfUnits, byVector, byWords, type Candidate, fused } from './candidate.ts';
+import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
 import { type Condition, checkFilter, type SearchFilter } from './filter.ts';
 import { checkFusion, type FusionInput } from './fuse.ts';
@@ -12,7 +13,7 @@ import { excluding, languageAsked, type OwnLanguage, preferring } from './own-la
 import { capabilities } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
 import { type Asked, readQuery } from './query.ts';
-import { resolveSet, type SearchableSet } from './set.ts';
+import type { SearchableSet } from './set.ts';
 
 export type SearchMode = 'AUTO' | 'EXACT' | 'HNSW' | 'LEXICAL' | 'HYBRID';
 
@@ -65,13 +66,18 @@ export interface Found {
 
 const largestFirst = 1000;
 
-export async function search(context: Context, input: SearchInput): Promise<Found> {
+export function search(context: Context, input: SearchInput): Promise<Found> {
+  return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
+    searchIn(context, set, input),
+  );
+}
+
+async function searchIn(context: Context, set: SearchableSet, input: SearchInput): Promise<Found> {
   const { db } = context.lab;
   const first = pageSize(input.first ?? 10, 'input.first', largestFirst);
   const mode = input.mode ?? 'AUTO';
   const own = input.ownLanguage ?? 'ANY';
   const fusion = checkFusion(mode, input.fusion);
-  const set = await resolveSet(context.lab, input.embeddingSet, 'input.embeddingSet');
   if (mode === 'HNSW' && !set.indexes.some(({ ready }) => ready))
     throw badInput(
       'input.mode',

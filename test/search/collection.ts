@@ -74,23 +74,36 @@ export async function makeSet(backend: Backend, textOf = (i: number) => `text ${
      FROM unnest($2::text[]) WITH ORDINALITY AS n(text, i)`,
     [rows[0].id, Array.from({ length: count }, (_, i) => textOf(i))],
   );
-  const folder = await mkdtemp(join(tmpdir(), 'isogloss-search-'));
-  const file = { vectors: join(folder, 'v'), rows: join(folder, 'r'), dimension, count };
-  await writeFile(file.vectors, new Uint8Array(vectors.buffer));
-  await writeFile(file.rows, new Uint8Array(Uint32Array.from({ length: count }, (_, i) => i).buffer));
-  const run = '00000000-0000-4000-8000-000000000001';
-  const id = await loadEmbeddings(db, run, digest, 'a'.repeat(64), collection, file, {});
-  await db.transaction((tx) => publishEmbeddings(tx, digest, id));
-  await db.pool.query(
-    `INSERT INTO name (kind, name, version, digest) VALUES ('EMBEDDING_SET', 'clustered', 1, $1)`,
-    [digest],
-  );
+  const id = await addSet(db, 'clustered', digest, vectors);
   return {
-    ...{ db, digest, id: id!, context: { lab: { db } } as unknown as Context },
+    ...{ db, digest, id, context: { lab: { db } } as unknown as Context },
     async stop() {
       await db.close();
       await database.stop();
-      await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Another set of the collection, as another model might give it; `rows` are the texts it holds. */
+export async function addSet(
+  db: Database,
+  name: string,
+  digest: string,
+  values: Float32Array,
+  rows = Uint32Array.from({ length: count }, (_, i) => i),
+): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'isogloss-search-'));
+  const size = { dimension: values.length / rows.length, count: rows.length };
+  const file = { vectors: join(folder, 'v'), rows: join(folder, 'r'), ...size };
+  await writeFile(file.vectors, new Uint8Array(values.buffer));
+  await writeFile(file.rows, new Uint8Array(rows.buffer));
+  const run = '00000000-0000-4000-8000-000000000001';
+  const id = await loadEmbeddings(db, run, digest, 'a'.repeat(64), 'c'.repeat(64), file, {});
+  await db.transaction((tx) => publishEmbeddings(tx, digest, id));
+  await db.pool.query(`INSERT INTO name (kind, name, version, digest) VALUES ('EMBEDDING_SET', $1, 1, $2)`, [
+    name,
+    digest,
+  ]);
+  await rm(folder, { recursive: true });
+  return id!;
 }

@@ -289,6 +289,21 @@ for (const backend of backends)
       assert.ok(preferred.hits.some((h: { foundIn: string }) => h.foundIn === 'en'));
     });
 
+    test('a set that was deleted is said to be, and is made again under its name', async () => {
+      const first = ids.embedding;
+      await lab.get('mutation { deleteEmbeddingSet(embeddingSet: "vectors") { count } }');
+      const { errors } = await lab.ask('{ search(input: {embeddingSet: "vectors", text: "x"}) { mode } }');
+      assert.deepEqual(
+        [errors![0].extensions.code, /has been deleted/.test(errors![0].message)],
+        ['NOT_FOUND', true],
+      );
+      const input = { name: 'vectors', model: 'cross', corpus: 'everyday', roles: ['PASSAGE'] };
+      assert.notEqual(await run('embedding', 'launchEmbedding', 'LaunchEmbeddingInput', input), first);
+      assert.equal(await run('embedding', 'launchEmbedding', 'LaunchEmbeddingInput', input), ids.embedding);
+      const { embeddingSet } = await lab.get('{ embeddingSet(ref: "vectors@1") { names } }');
+      assert.deepEqual(embeddingSet.names, ['vectors@1']);
+    });
+
     test('lineage: everything a merged model came from, in one answer', async () => {
       const { model } = await lab.get(`{ model(ref: "merged") { id producedBy { id kind }
         lineage(direction: ANCESTORS, depth: 10) { truncated nodes { id kind label runKind } edges { from to role weight } } } }`);
