@@ -28,7 +28,7 @@ export function languageAsked(
   return language;
 }
 
-/** The filter without a language. */
+/** A filter that was checked, without a language. */
 export function excluding(set: SearchableSet, filter: SearchFilter | null | undefined, language: string) {
   const languages = (filter?.languages ?? Object.keys(set.languages)).filter((other) => other !== language);
   if (languages.length === 0)
@@ -41,7 +41,6 @@ export function excluding(set: SearchableSet, filter: SearchFilter | null | unde
 
 interface Shown {
   ordinal: number;
-  unitOrdinal: number;
   language: string;
 }
 

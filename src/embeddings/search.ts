@@ -88,8 +88,9 @@ async function searchIn(context: Context, set: SearchableSet, input: SearchInput
   const query = await readQuery(context, set, input, ways);
   const encodeMs = clock();
   const language = languageAsked(set, own, input.queryLanguage, query.language);
-  const filter = own === 'EXCLUDE' ? excluding(set, input.filter, language!) : input.filter;
-  const condition = await checkFilter(db.pool, set, filter);
+  const asked = await checkFilter(db.pool, set, input.filter);
+  const condition =
+    own === 'EXCLUDE' ? await checkFilter(db.pool, set, excluding(set, input.filter, language!)) : asked;
   const eligible = await countEligible(db.pool, set, condition);
   const countMs = clock();
   const oneAUnit = input.distinctUnits || own === 'PREFER';

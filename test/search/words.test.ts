@@ -326,6 +326,16 @@ for (const backend of backends)
         { text: 'x', queryLanguage: 'ko', ownLanguage: 'EXCLUDE', filter: { languages: ['ko'] } },
         /nothing to search but "ko"/,
       ],
+      [
+        'an unknown language beside its own',
+        { text: 'x', queryLanguage: 'ko', ownLanguage: 'EXCLUDE', filter: { languages: ['ko', 'fr'] } },
+        /nothing here is in "fr"/,
+      ],
+      [
+        'an empty list of languages',
+        { text: 'x', queryLanguage: 'ko', ownLanguage: 'EXCLUDE', filter: { languages: [] } },
+        /an empty list matches nothing/,
+      ],
       ['a text that is not there', { like: id(999_999) }, /is not the id of a text in this embedding set/],
     ];
     for (const [what, input, message] of refusals)

@@ -5,7 +5,6 @@ CREATE TABLE "inverted_index" (
     "languages" JSONB NOT NULL DEFAULT '{}',
     "size" INTEGER NOT NULL DEFAULT 0,
     "ready" BOOLEAN NOT NULL DEFAULT false,
-    "started_at" TIMESTAMPTZ(6) NOT NULL DEFAULT CURRENT_TIMESTAMP,
 
     CONSTRAINT "inverted_index_pkey" PRIMARY KEY ("id")
 );
