@@ -63,6 +63,9 @@ export function gone(path: string) {
   return new UserError('NOT_FOUND', message, [{ path, message }]);
 }
 
+/** No such table; in Prisma's words, no such row to refer to, where a recall is stored. */
+const missing = new Set(['42P01', 'P2003']);
+
 /**
  * Resolves a set and works on it. A set that is deleted meanwhile, by whatever process, ends the work with NOT_FOUND:
  * its partition is no longer there.
@@ -77,7 +80,7 @@ export async function withSet<T>(
   try {
     return await work(set);
   } catch (error) {
-    if ((error as { code?: string }).code !== '42P01') throw error;
+    if (!missing.has((error as { code?: string }).code ?? '')) throw error;
     const { rows } = await lab.db.pool.query('SELECT to_regclass($1) AS found', [partition(set.id)]);
     if (rows[0].found !== null) throw error;
     forget(lab.db, set.digest);

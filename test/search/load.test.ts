@@ -17,17 +17,17 @@ const run = '00000000-0000-4000-8000-000000000002';
 const model = 'b'.repeat(64);
 
 /** Every fourth text of the collection; numbers of every size that fp32 has, and a zero with a sign. */
-const rows = count / 4;
-const ordinals = Uint32Array.from({ length: rows }, (_, i) => 4 * i);
-const values = (() => {
+function made(rows: number) {
   const { normal } = stream(11);
-  const made = Float32Array.from({ length: rows * dimension }, normal);
-  made.set([-0, 1e-45, -1e-38, 3.4028234663852886e38, 1 / 3, 16777217], 5 * dimension);
-  return made;
-})();
+  const values = Float32Array.from({ length: rows * dimension }, normal);
+  values.set([-0, 1e-45, -1e-38, 3.4028234663852886e38, 1 / 3, 16777217], 5 * dimension);
+  return { rows, values, ordinals: Uint32Array.from({ length: rows }, (_, i) => 4 * i) };
+}
 
 for (const backend of backends)
   describe(`loading, ${backend}`, () => {
+    // Two chunks of each way to load.
+    const { rows, values, ordinals } = made(backend === 'server' ? count / 4 : count / 8);
     let set: TestSet;
     let folder: string;
     before(async () => {
@@ -76,6 +76,11 @@ for (const backend of backends)
       const id = (await load('1'.repeat(64), await fileOf('whole')))!;
       const loaded = await stored(id);
       assert.deepEqual(loaded, expected());
+      const { rows: aside } = await set.db.pool.query(
+        `SELECT pg_relation_size(reltoastrelid)::int AS bytes FROM pg_class WHERE oid = $1::regclass`,
+        [partition(id)],
+      );
+      assert.equal(aside[0].bytes, 0, 'vectors stand in their rows');
       if (backend === 'embedded') return; // has INSERT alone
       const { rows: of } = await set.db.pool.query('SELECT collection_id FROM embedding_set WHERE id = $1', [
         id,
@@ -88,6 +93,23 @@ for (const backend of backends)
           values: values.slice(start * dimension, (start + 500) * dimension).map((x) => x + 0),
         });
       assert.deepEqual(await stored(id), loaded);
+    });
+
+    test('the longest vectors that stand in their rows, and longer ones, are loaded', async () => {
+      for (const long of [2000, 2001]) {
+        const three = [0, 1, 2];
+        const file = { ...(await fileOf('long')), dimension: long, count: 3 };
+        await writeFile(
+          file.vectors,
+          Float32Array.from({ length: 3 * long }, (_, i) => i),
+        );
+        await writeFile(file.rows, Uint32Array.from(three));
+        const id = (await load(String(long).padStart(64, '0'), file))!;
+        assert.deepEqual(
+          (await stored(id)).map(({ ordinal }) => ordinal),
+          three,
+        );
+      }
     });
 
     test('a load that was cut off goes on behind its last chunk', async () => {
