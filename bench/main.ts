@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import type { Bench, Comparison } from './comparison.ts';
 import { table } from './comparison.ts';
 
-const plumbing = ['main.ts', 'comparison.ts'];
+const plumbing = ['main.ts', 'comparison.ts', 'clustered.ts'];
 const names = readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.ts') && !plumbing.includes(file))
   .map((file) => file.slice(0, -'.ts'.length))

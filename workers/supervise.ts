@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import type { Config } from '#src/config.ts';
 import { isDatabaseAway } from '#src/database/client.ts';
+import type { OnProgress } from '#src/embeddings/load.ts';
 import { UserError } from '#src/errors.ts';
 import { modelFolder } from '#src/models/folder.ts';
 import type { Environment } from '#src/runs/environment.ts';
@@ -219,9 +220,14 @@ function beat({ lab, log }: Worker, held: HeldRun, batch: Batch, onCancel: () =>
 async function publish(worker: Worker, held: HeldRun, folder: string, outputs: ChildOutput[]) {
   const { lab } = worker;
   // Loading millions of rows takes longer than a lease lasts.
-  const heart = beat(worker, held, { progress: null, points: [], logs: [] }, () => {});
+  const batch: Batch = { progress: null, points: [], logs: [] };
+  const heart = beat(worker, held, batch, () => {});
+  const onProgress: OnProgress = (progress) => {
+    batch.progress = progress;
+  };
   try {
-    await Promise.race([publishOutputs({ db: lab.db, store: lab.store, held, folder }, outputs), heart.lost]);
+    const published = publishOutputs({ db: lab.db, store: lab.store, held, folder, onProgress }, outputs);
+    await Promise.race([published, heart.lost]);
   } finally {
     await heart.stop().catch((error) => {
       if (!(error instanceof LeaseLost)) throw error; // after the end of the run there is no lease to renew

@@ -3,6 +3,8 @@ import '#src/benchmarks/import.ts';
 import '#src/corpora/import.ts';
 import '#src/embeddings/schema.ts';
 import '#src/embeddings/index-schema.ts';
+import '#src/embeddings/life-schema.ts';
+import '#src/embeddings/neighbours-schema.ts';
 import '#src/embeddings/search-schema.ts';
 import '#src/evaluation/compare-schema.ts';
 import '#src/evaluation/launch.ts';

@@ -1,6 +1,8 @@
 import { builder } from '#src/api/builder.ts';
 import { badInput } from '#src/errors.ts';
 import { loadRow } from '#src/lineage/entity.ts';
+import { type Build, readBuilds } from './builds.ts';
+import { withSet } from './delete.ts';
 import { buildIndex, dropIndex, type IndexState, usualSettings, worthIndex } from './indexes.ts';
 import { measureRecall, type Recall } from './recall.ts';
 import { EmbeddingSetType } from './schema.ts';
@@ -20,6 +22,16 @@ const IndexType = builder.objectRef<IndexState>('VectorIndex').implement({
     efConstruction: t.exposeInt('efConstruction'),
     bytes: t.exposeFloat('bytes'),
     ready: t.exposeBoolean('ready'),
+  }),
+});
+
+const BuildType = builder.objectRef<Build>('VectorIndexBuild').implement({
+  description: 'An index that is being built now.',
+  fields: (t) => ({
+    language: t.exposeString('language', { nullable: true, description: 'Null: the whole set.' }),
+    phase: t.exposeString('phase', { description: "PostgreSQL's word for what it is at." }),
+    done: t.exposeFloat('done', { description: 'Vectors in the graph.' }),
+    total: t.exposeFloat('total'),
   }),
 });
 
@@ -44,6 +56,12 @@ builder.objectFields(EmbeddingSetType, (t) => ({
   indexes: t.field({
     type: [IndexType],
     resolve: async (row, _args, { lab }) => (await resolveSet(lab, row.digest, 'embeddingSet')).indexes,
+  }),
+  builds: t.field({
+    type: [BuildType],
+    description:
+      'Builds that go on, on a server. The embedded database does one thing at a time, and tells when it is done.',
+    resolve: (row, _args, { lab }) => readBuilds(lab.db.pool, row.id),
   }),
   recalls: t.field({
     type: [RecallType],
@@ -110,9 +128,10 @@ builder.mutationFields((t) => ({
     type: RecallType,
     args: { input: t.arg({ type: MeasureRecallInput, required: true }) },
     resolve: async (_root, { input }, context) => {
-      const set = await resolveSet(context.lab, input.embeddingSet, 'input.embeddingSet');
       const { k, sample, mode, language = null } = input;
-      return measureRecall(context, set, { k: k!, sample: sample!, mode: mode!, language });
+      return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
+        measureRecall(context, set, { k: k!, sample: sample!, mode: mode!, language }),
+      );
     },
   }),
 }));

@@ -1,6 +1,7 @@
 import pg from 'pg';
 import type { Database, Sql } from '#src/database/client.ts';
-import { badInput } from '#src/errors.ts';
+import { badInput, UserError } from '#src/errors.ts';
+import { readBuilds } from './builds.ts';
 import { capabilities, indexName, languageOfIndex, namable, partition } from './partition.ts';
 
 export interface IndexState {
@@ -55,7 +56,7 @@ export async function readIndexes(sql: Sql, set: number): Promise<IndexState[]> 
 
 /**
  * Builds an index of a set beside the one that is there, and puts it in its place. On a server nobody waits: the build
- * is concurrent. Throws UserError for settings that pgvector does not take.
+ * is concurrent. Throws UserError for settings that pgvector does not take, and CONFLICT while the same index is built.
  */
 export async function buildIndex(
   db: Database,
@@ -79,6 +80,11 @@ export async function buildIndex(
     );
   const [name, made] = [indexName(set.id, language), `${indexName(set.id, language)}_new`];
   const only = language === null ? '' : `WHERE language = ${pg.escapeLiteral(language)}`;
+  // The later of two builds would take the earlier one's unfinished index away.
+  if ((await readBuilds(db.pool, set.id)).some((build) => build.language === language)) {
+    const message = 'this index is being built already; `builds` of the set says how far it is';
+    throw new UserError('CONFLICT', message, [{ path: 'input.embeddingSet', message }]);
+  }
   const client = await db.pool.connect();
   try {
     // Builds outside memory take ten times as long; 1 GB holds a million vectors of 384 in halfvec.

@@ -62,13 +62,13 @@ export async function hnswNearest(
   { indexes, candidates, efSearch, iterative }: HnswPlan,
 ): Promise<{ neighbours: Neighbour[]; passing: number }> {
   const { condition, except, limit } = question;
-  const values: unknown[] = [`[${question.vector.join(',')}]`, except];
-  const where = condition.where((value) => `$${values.push(value)}`);
+  const vector = literal(`[${question.vector.join(',')}]`);
+  const where = condition.where(literal);
   const near = indexes.map((language) => {
-    const { expression, query } = indexed(set, language);
+    const { expression, type } = indexed(set, language);
     const only = language === null ? '' : `WHERE language = ${pg.escapeLiteral(language)}`;
     // The limit must stand in the statement: for a placeholder the planner expects a tenth of the table.
-    return `(SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ${only} ORDER BY ${expression} <=> ${query} LIMIT ${candidates})`;
+    return `(SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ${only} ORDER BY ${expression} <=> ${vector}::vector::${type} LIMIT ${candidates})`;
   });
   const settings = [
     `hnsw.ef_search = ${efSearch}`,
@@ -80,10 +80,9 @@ export async function hnswNearest(
     db,
     settings,
     `WITH near AS MATERIALIZED (${near.join(' UNION ALL ')})
-     SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> $1::vector AS distance, count(*) OVER ()::int AS passing
-     FROM near e ${condition.joins} WHERE ${where} AND e.ordinal <> $2 AND e.vec <=> $1::vector < 'NaN'
+     SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> ${vector}::vector AS distance, count(*) OVER ()::int AS passing
+     FROM near e ${condition.joins} WHERE ${where} AND e.ordinal <> ${literal(except)} AND e.vec <=> ${vector}::vector < 'NaN'
      ORDER BY distance, ordinal LIMIT ${limit}`,
-    values,
   );
   return {
     neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
@@ -91,26 +90,39 @@ export async function hnswNearest(
   };
 }
 
-/** What an index of the set is over, and the question put the same way. */
+/** What an index of the set is over, and its type, in which the question is put too. */
 function indexed({ indexes, dimension }: SearchableSet, language: string | null) {
   const type = `${indexes.find((index) => index.language === language)!.precision}(${dimension})`;
-  return { expression: `(vec::${type})`, query: `$1::vector::${type}` };
+  return { expression: `(vec::${type})`, type };
 }
 
-/** One statement under settings that end with its transaction, so that they reach nobody else of the pool. */
+/** A value as SQL: statements that go together in one message take no parameters. */
+function literal(value: unknown): string {
+  if (Array.isArray(value)) return `ARRAY[${value.map(literal).join(',')}]`;
+  // Bracketed, since a cast binds more strongly than a sign.
+  if (typeof value === 'number' && Number.isFinite(value)) return `(${value})`;
+  if (typeof value === 'boolean') return String(value);
+  // PostgreSQL's text has no NUL, and a message would end at it.
+  if (typeof value === 'string' && !value.includes('\0')) return pg.escapeLiteral(value);
+  throw new Error(`${typeof value} where SQL wants a text, number, boolean or list`);
+}
+
+/**
+ * One statement under settings that end with its transaction, so that they reach nobody else of the pool. All in one
+ * message: three would take as long as the search itself.
+ */
 async function under(
   { pool }: Database,
   settings: string[],
   sql: string,
-  values: unknown[],
 ): Promise<Record<string, unknown>[]> {
   const client = await pool.connect();
   let broken = false;
   try {
-    await client.query(`BEGIN READ ONLY; ${settings.map((setting) => `SET LOCAL ${setting};`).join(' ')}`);
-    const { rows } = await client.query(sql, values);
-    await client.query('COMMIT');
-    return rows;
+    const locals = settings.map((setting) => `SET LOCAL ${setting};`).join(' ');
+    const results = await client.query(`BEGIN READ ONLY; ${locals} ${sql}; COMMIT`);
+    // pg answers several statements with a list, which its types do not know.
+    return (results as unknown as pg.QueryResult[])[settings.length + 1].rows;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {
       broken = true;

@@ -115,4 +115,5 @@ function serving({ languages, asked, indexes }: Facts): (string | null)[] | null
   return all;
 }
 
-const percent = (share: number) => `${(100 * share).toPrecision(2)} %`;
+const percent = (share: number) =>
+  `${share > 0.99 ? Math.round(100 * share) : (100 * share).toPrecision(2)} %`;

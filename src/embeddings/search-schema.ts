@@ -2,6 +2,8 @@ import { builder } from '#src/api/builder.ts';
 import { batched, grouped } from '#src/api/context.ts';
 import { TextRoleEnum } from '#src/corpora/schema.ts';
 import type { TextRole } from '#src/database/generated/enums.ts';
+import type { Component } from './candidate.ts';
+import { usualFusion } from './fuse.ts';
 import { type Explanation, type Found, type Hit, type SearchInput, search, textId } from './search.ts';
 
 interface Translation {
@@ -47,12 +49,40 @@ const TranslationType = builder.objectRef<Translation>('Translation').implement(
   }),
 });
 
+const ComponentType = builder.objectRef<Component>('SearchComponent').implement({
+  description: 'Where one way to search had a hit.',
+  fields: (t) => ({
+    rank: t.exposeInt('rank', { description: 'From 1, among the texts that this way found.' }),
+    score: t.exposeFloat('score', { description: 'Cosine similarity of vectors; BM25 of words.' }),
+  }),
+});
+
 const SearchHitType = builder.objectRef<Hit>('SearchHit').implement({
   fields: (t) => ({
     id: t.id({ description: 'For `like`: more like this one.', resolve: textId }),
     rank: t.exposeInt('rank'),
-    score: t.float({ description: 'Cosine similarity.', resolve: (hit) => 1 - hit.distance }),
-    distance: t.exposeFloat('distance', { nullable: true, description: 'Cosine distance.' }),
+    score: t.exposeFloat('score', {
+      description:
+        'Cosine similarity; BM25 in mode LEXICAL; the sum of weight / (k + rank) in mode HYBRID. Of different modes or questions they cannot be compared.',
+    }),
+    distance: t.exposeFloat('distance', {
+      nullable: true,
+      description: 'Cosine distance; null where vectors did not find it.',
+    }),
+    vector: t.expose('vector', {
+      type: ComponentType,
+      nullable: true,
+      description: 'Null where vectors did not find it.',
+    }),
+    lexical: t.expose('lexical', {
+      type: ComponentType,
+      nullable: true,
+      description: 'Null where words did not find it.',
+    }),
+    foundIn: t.exposeString('foundIn', {
+      description:
+        'Language of the text that was found, which scores and ranks are of; another than `language` only where ownLanguage: PREFER shows its translation.',
+    }),
     role: t.field({ type: TextRoleEnum, resolve: (hit) => hit.role as TextRole }),
     language: t.exposeString('language'),
     text: t.exposeString('text'),
@@ -66,9 +96,14 @@ const SearchHitType = builder.objectRef<Hit>('SearchHit').implement({
 
 const SearchModeEnum = builder.enumType('SearchMode', {
   values: {
-    AUTO: { description: 'The laboratory chooses, by what the filter leaves.' },
+    AUTO: { description: 'EXACT or HNSW: the laboratory chooses, by what the filter leaves.' },
     EXACT: { description: 'Every vector that passes the filter is compared.' },
     HNSW: { description: "The index's candidates are compared; all, where too few of them pass the filter." },
+    LEXICAL: {
+      description:
+        'By words: BM25, as the system "bm25" of evaluations; Hangul in pairs of syllables. Only texts that share a term with the question match.',
+    },
+    HYBRID: { description: 'AUTO and LEXICAL, joined by reciprocal rank fusion.' },
   },
 });
 
@@ -84,7 +119,7 @@ const EligibleEnum = builder.enumType('EligibleCount', {
 const ExplanationType = builder.objectRef<Explanation>('SearchExplanation').implement({
   description: 'What was counted, chosen and done.',
   fields: (t) => ({
-    reason: t.string({ resolve: ({ plan }) => plan.reason }),
+    reason: t.exposeString('reason'),
     eligible: t.int({
       description: 'Vectors that pass the filter.',
       resolve: ({ eligible }) => eligible.count,
@@ -96,8 +131,24 @@ const ExplanationType = builder.objectRef<Explanation>('SearchExplanation').impl
     }),
     candidates: t.int({
       nullable: true,
-      description: 'Taken from each index.',
-      resolve: ({ plan }) => (plan.method === 'HNSW' ? plan.candidates : null),
+      description: 'Taken from each HNSW index.',
+      resolve: ({ plan }) => (plan?.method === 'HNSW' ? plan.candidates : null),
+    }),
+    vectorFound: t.int({
+      nullable: true,
+      description: 'Texts that vectors brought, to be fused or shown; null: not asked.',
+      resolve: ({ found }) => found.vector,
+    }),
+    lexicalFound: t.int({
+      nullable: true,
+      description: 'Texts that words brought, to be fused or shown; null: not asked.',
+      resolve: ({ found }) => found.lexical,
+    }),
+    terms: t.stringList({
+      nullable: true,
+      description:
+        'Of the question, as they were looked up; none means that words find nothing. Null: words were not searched by.',
+      resolve: ({ words }) => words?.terms ?? null,
     }),
     fellBack: t.exposeBoolean('fellBack', {
       description: 'Exact search followed, for too few candidates passed the filter.',
@@ -117,7 +168,7 @@ const SearchResultType = builder.objectRef<Result>('SearchResult').implement({
     hits: t.expose('hits', { type: [SearchHitType] }),
     mode: t.field({
       type: SearchModeEnum,
-      description: 'How it was searched: EXACT or HNSW.',
+      description: 'How it was searched: what was asked for, but EXACT or HNSW for AUTO.',
       resolve: ({ method }) => method,
     }),
     underfilled: t.exposeBoolean('underfilled', {
@@ -153,6 +204,31 @@ const SearchFilterInput = builder.inputType('SearchFilter', {
   }),
 });
 
+const FusionInputType = builder.inputType('FusionInput', {
+  description:
+    'Reciprocal rank fusion (Cormack, Clarke and Büttcher 2009): a text scores the sum of weight / (k + rank) over the ways that found it.',
+  fields: (t) => ({
+    k: t.float({ defaultValue: usualFusion.k, description: '0 to 10,000.' }),
+    vectorWeight: t.float({ defaultValue: usualFusion.vectorWeight, description: '0 to 1,000.' }),
+    lexicalWeight: t.float({ defaultValue: usualFusion.lexicalWeight, description: '0 to 1,000.' }),
+    depth: t.int({
+      defaultValue: usualFusion.depth,
+      description: 'Texts taken of each way, 1 to 1,000; at least as many as are needed to fill `first`.',
+    }),
+  }),
+});
+
+const OwnLanguageEnum = builder.enumType('OwnLanguage', {
+  values: {
+    ANY: { description: 'It is a language like any other.' },
+    PREFER: {
+      description:
+        "At most one hit a unit, at the place of its best text; shown is the unit's text in the question's language, where there is exactly one in that role and it passes the filter.",
+    },
+    EXCLUDE: { description: "No hits in the question's language." },
+  } as const,
+});
+
 const SearchInputType = builder.inputType('SearchInput', {
   description: 'Exactly one of text, vector and like.',
   fields: (t) => ({
@@ -162,9 +238,14 @@ const SearchInputType = builder.inputType('SearchInput', {
     like: t.id({ description: 'The id of a hit or translation.' }),
     filter: t.field({ type: SearchFilterInput }),
     mode: t.field({ type: SearchModeEnum, defaultValue: 'AUTO' }),
+    fusion: t.field({ type: FusionInputType, description: 'Of mode HYBRID.' }),
+    queryLanguage: t.string({
+      description: "The question's own language, for ownLanguage; that of the text where it is `like`.",
+    }),
+    ownLanguage: t.field({ type: OwnLanguageEnum, defaultValue: 'ANY' }),
     distinctUnits: t.boolean({
       defaultValue: false,
-      description: 'At most one text of each unit, the nearest: no hit is a translation of another.',
+      description: 'At most one text of each unit, the best: no hit is a translation of another.',
     }),
     first: t.int({ defaultValue: 10 }),
   }),

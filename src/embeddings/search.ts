@@ -1,42 +1,57 @@
-import { join } from 'node:path';
 import { encodeGlobalID } from '#src/api/builder.ts';
 import { pageSize } from '#src/api/connection.ts';
 import type { Context } from '#src/api/context.ts';
-import { badInput, UserError } from '#src/errors.ts';
-import { modelFolder } from '#src/models/folder.ts';
+import { badInput } from '#src/errors.ts';
+import { bestByWords, type FoundByWords } from './by-words.ts';
+import { bestOfUnits, byVector, byWords, type Candidate, fused } from './candidate.ts';
+import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
-import { type Condition, checkFilter, ordinalOf, type SearchFilter } from './filter.ts';
-import { exactNearest, hnswNearest, type Neighbour, type Question } from './nearest.ts';
-import { capabilities, partition } from './partition.ts';
+import { type Condition, checkFilter, type SearchFilter } from './filter.ts';
+import { checkFusion, type FusionInput } from './fuse.ts';
+import { exactNearest, hnswNearest, type Question } from './nearest.ts';
+import { excluding, languageAsked, type OwnLanguage, preferring } from './own-language.ts';
+import { capabilities } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
-import { resolveSet, type SearchableSet } from './set.ts';
+import { type Asked, readQuery } from './query.ts';
+import type { SearchableSet } from './set.ts';
 
-export interface SearchInput {
+export type SearchMode = 'AUTO' | 'EXACT' | 'HNSW' | 'LEXICAL' | 'HYBRID';
+
+export interface SearchInput extends Asked {
   embeddingSet: string;
-  text?: string | null;
-  vector?: number[] | null;
-  like?: string | null;
   filter?: SearchFilter | null;
-  mode?: 'AUTO' | 'EXACT' | 'HNSW' | null;
-  /** At most one text of each unit, the nearest. */
+  mode?: SearchMode | null;
+  /** Of HYBRID. */
+  fusion?: FusionInput | null;
+  queryLanguage?: string | null;
+  ownLanguage?: OwnLanguage | null;
+  /** At most one text of each unit, the best. */
   distinctUnits?: boolean | null;
   first?: number | null;
 }
 
-export interface Hit extends Neighbour {
+export interface Hit extends Candidate {
   collectionId: number;
   parallelId: string;
   role: string;
   text: string;
   rank: number;
+  /** Language of the text that was found, which PREFER shows another for. */
+  foundIn: string;
 }
 
 /** What was counted, chosen and done. */
 export interface Explanation {
   eligible: Eligible;
-  plan: Plan;
+  reason: string;
+  /** Null: no vectors were compared. */
+  plan: Plan | null;
   /** Exact search followed, for too few of the index's candidates passed the filter. */
   fellBack: boolean;
+  /** Null: words were not searched by. */
+  words: Omit<FoundByWords, 'hits'> | null;
+  /** Texts of each way that were fused or shown; null: not taken. */
+  found: { vector: number | null; lexical: number | null };
   encodeMs: number;
   countMs: number;
   searchMs: number;
@@ -44,41 +59,87 @@ export interface Explanation {
 
 export interface Found {
   hits: Hit[];
-  method: 'EXACT' | 'HNSW';
+  method: Exclude<SearchMode, 'AUTO'>;
   underfilled: boolean;
   explanation: Explanation;
 }
 
 const largestFirst = 1000;
-const longestText = 100_000;
 
-export async function search(context: Context, input: SearchInput): Promise<Found> {
+export function search(context: Context, input: SearchInput): Promise<Found> {
+  return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
+    searchIn(context, set, input),
+  );
+}
+
+async function searchIn(context: Context, set: SearchableSet, input: SearchInput): Promise<Found> {
   const { db } = context.lab;
   const first = pageSize(input.first ?? 10, 'input.first', largestFirst);
-  const set = await resolveSet(context.lab, input.embeddingSet, 'input.embeddingSet');
-  if (input.mode === 'HNSW' && !set.indexes.some(({ ready }) => ready))
+  const mode = input.mode ?? 'AUTO';
+  const own = input.ownLanguage ?? 'ANY';
+  const fusion = checkFusion(mode, input.fusion);
+  if (mode === 'HNSW' && !set.indexes.some(({ ready }) => ready))
     throw badInput(
       'input.mode',
       'this embedding set has no index; ask for AUTO or EXACT, or build one by buildIndex',
     );
   const clock = stopwatch();
-  const query = await queryVector(context, set, input);
+  const ways = { vector: mode !== 'LEXICAL', terms: mode === 'LEXICAL' || mode === 'HYBRID' };
+  const query = await readQuery(context, set, input, ways);
   const encodeMs = clock();
-  const condition = await checkFilter(db.pool, set, input.filter);
+  const language = languageAsked(set, own, input.queryLanguage, query.language);
+  const asked = await checkFilter(db.pool, set, input.filter);
+  const condition =
+    own === 'EXCLUDE' ? await checkFilter(db.pool, set, excluding(set, input.filter, language!)) : asked;
   const eligible = await countEligible(db.pool, set, condition);
   const countMs = clock();
-  const wanted = first * (input.distinctUnits ? set.textsPerUnit : 1);
-  const chosen = await planFor(context.lab, set, condition, eligible.count, wanted, input.mode ?? 'AUTO');
-  const question = { ...query, condition, ordinals: eligible.ordinals, limit: wanted };
-  const { neighbours, fellBack } = await nearest(context.lab, set, question, chosen);
-  const kept = (input.distinctUnits ? nearestOfUnits(neighbours) : neighbours).slice(0, first);
-  const hits = await withTexts(context, set, kept);
+  const oneAUnit = input.distinctUnits || own === 'PREFER';
+  const wanted = first * (oneAUnit ? set.textsPerUnit : 1);
+  const limit = mode === 'HYBRID' ? Math.max(fusion.depth, wanted) : wanted;
+  const question = { condition, ordinals: eligible.ordinals, except: query.except, limit };
+  const [near, words] = await Promise.all([
+    query.vector && nearVector(context.lab, set, { ...question, vector: query.vector }, eligible.count, mode),
+    query.terms && bestByWords(db, set, { ...question, terms: query.terms }),
+  ]);
+  const candidates =
+    near && words
+      ? fused(near.neighbours, words.hits, fusion)
+      : near
+        ? near.neighbours.map(byVector)
+        : words!.hits.map(byWords);
+  const kept = (oneAUnit ? bestOfUnits(candidates) : candidates).slice(0, first);
+  const hits = kept.map((hit, i) => ({ ...hit, rank: i + 1, foundIn: hit.language }));
+  const shown =
+    own === 'PREFER'
+      ? await preferring(db, set, hits, { language: language!, condition, except: query.except })
+      : hits;
   return {
-    hits,
-    method: fellBack ? 'EXACT' : chosen.method,
+    hits: await withTexts(context, set, shown),
+    method: mode === 'LEXICAL' || mode === 'HYBRID' ? mode : near!.method,
     underfilled: hits.length < first,
-    explanation: { eligible, plan: chosen, fellBack, encodeMs, countMs, searchMs: clock() },
+    explanation: {
+      eligible,
+      reason: near ? near.plan.reason : `BM25 of ${words!.matches} texts that share a term`,
+      plan: near?.plan ?? null,
+      fellBack: near?.fellBack ?? false,
+      words: words && { matches: words.matches, terms: words.terms },
+      found: { vector: near?.neighbours.length ?? null, lexical: words?.hits.length ?? null },
+      ...{ encodeMs, countMs, searchMs: clock() },
+    },
   };
+}
+
+async function nearVector(
+  lab: Context['lab'],
+  set: SearchableSet,
+  question: Question,
+  eligible: number,
+  mode: SearchMode,
+) {
+  const asked = mode === 'EXACT' || mode === 'HNSW' ? mode : 'AUTO';
+  const chosen = await planFor(lab, set, question.condition, eligible, question.limit, asked);
+  const { neighbours, fellBack } = await nearest(lab, set, question, chosen);
+  return { neighbours, fellBack, plan: chosen, method: fellBack ? ('EXACT' as const) : chosen.method };
 }
 
 export async function planFor(
@@ -107,23 +168,23 @@ export async function nearest(lab: Context['lab'], set: SearchableSet, question:
   return { neighbours, fellBack: chosen.method === 'HNSW' };
 }
 
-function nearestOfUnits(neighbours: Neighbour[]): Neighbour[] {
-  const seen = new Set<number>();
-  return neighbours.filter(({ unitOrdinal }) => !seen.has(unitOrdinal) && seen.add(unitOrdinal));
-}
-
-async function withTexts({ lab }: Context, set: SearchableSet, neighbours: Neighbour[]): Promise<Hit[]> {
+async function withTexts<T extends { ordinal: number }>({ lab }: Context, set: SearchableSet, hits: T[]) {
   const { rows } = await lab.db.pool.query(
     `SELECT t.ordinal, t.role, t.text, u.parallel_id AS "parallelId" FROM text t
      JOIN unit u ON u.collection_id = t.collection_id AND u.ordinal = t.unit_ordinal
      WHERE t.collection_id = $1 AND t.ordinal = ANY($2::int[])`,
-    [set.collectionId, neighbours.map(({ ordinal }) => ordinal)],
+    [set.collectionId, hits.map(({ ordinal }) => ordinal)],
   );
-  const byOrdinal = new Map(rows.map((row) => [row.ordinal, row]));
-  return neighbours.map((neighbour, i) => ({
-    ...neighbour,
-    ...byOrdinal.get(neighbour.ordinal),
-    ...{ collectionId: set.collectionId, rank: i + 1 },
+  const byOrdinal = new Map(
+    (rows as { ordinal: number; role: string; text: string; parallelId: string }[]).map((row) => [
+      row.ordinal,
+      row,
+    ]),
+  );
+  return hits.map((hit) => ({
+    ...hit,
+    ...byOrdinal.get(hit.ordinal)!,
+    collectionId: set.collectionId,
   }));
 }
 
@@ -136,57 +197,6 @@ function stopwatch() {
     last = now;
     return passed;
   };
-}
-
-interface QueryVector {
-  vector: ArrayLike<number> & { join(separator: string): string };
-  /** Ordinal of the text that the question is about; it is no answer to itself. */
-  except: number;
-}
-
-async function queryVector(context: Context, set: SearchableSet, input: SearchInput): Promise<QueryVector> {
-  const asked = (['text', 'vector', 'like'] as const).filter((key) => input[key] != null);
-  if (asked.length !== 1) throw badInput('input', 'give exactly one of text, vector and like');
-  if (input.vector != null) return { vector: checkVector(input.vector, set.dimension), except: -1 };
-  if (input.like != null) return vectorOfText(context, set, input.like);
-  return { vector: await encodeText(context, set, input.text!), except: -1 };
-}
-
-function checkVector(vector: number[], dimension: number): number[] {
-  const at = 'input.vector';
-  if (vector.length !== dimension)
-    throw badInput(at, `the vector has ${vector.length} numbers; this embedding set has ${dimension}`);
-  const bad = vector.findIndex((x) => !Number.isFinite(Math.fround(x)));
-  if (bad >= 0) throw badInput(`${at}[${bad}]`, 'the vector holds a number that is not finite in 32 bits');
-  if (vector.every((x) => Math.fround(x) === 0))
-    throw badInput(at, 'the zero vector has no direction, so nothing is nearest to it by cosine');
-  return vector;
-}
-
-async function vectorOfText({ lab }: Context, set: SearchableSet, like: string): Promise<QueryVector> {
-  const ordinal = ordinalOf(set, like, 'input.like');
-  const { rows } = await lab.db.pool.query(
-    `SELECT vec::real[] AS vec FROM ${partition(set.id)} WHERE ordinal = $1`,
-    [ordinal],
-  );
-  if (rows.length) return { vector: rows[0].vec, except: ordinal };
-  const message = `"${like.slice(0, 100)}" is not the id of a text in this embedding set; take the id of a search hit`;
-  throw new UserError('NOT_FOUND', message, [{ path: 'input.like', message }]);
-}
-
-async function encodeText(context: Context, set: SearchableSet, text: string): Promise<Float32Array> {
-  if (text.trim() === '') throw badInput('input.text', 'the text is empty');
-  if (text.length > longestText)
-    throw badInput('input.text', `the text has ${text.length} characters; ${longestText} are taken`);
-  const { lab, config, encoders } = context;
-  const folder = await modelFolder(lab.db, lab.store, join(config.home, 'cache', 'models'), set.modelDigest);
-  const vector = await encoders.encode({ digest: set.modelDigest, folder }, [text.normalize('NFC')], 'query');
-  if (vector.every((x) => x === 0))
-    throw badInput(
-      'input.text',
-      'nothing in this text is known to the model, so its vector is zero and nothing is nearest to it',
-    );
-  return vector;
 }
 
 export const textId = ({ collectionId, ordinal }: { collectionId: number; ordinal: number }) =>

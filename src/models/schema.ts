@@ -1,10 +1,11 @@
 import { builder } from '#src/api/builder.ts';
 import { batched, grouped } from '#src/api/context.ts';
-import type { AliasMoveModel, ModelFileModel } from '#src/database/generated/models.ts';
+import type { ModelFileModel } from '#src/database/generated/models.ts';
 import { badInput } from '#src/errors.ts';
 import { ScoreType, scoresOf } from '#src/evaluation/schema.ts';
 import { loadRow, type ModelRow, type TokenizerRow } from '#src/lineage/entity.ts';
 import { EntityInterface } from '#src/lineage/schema.ts';
+import { AliasType, loadAliases } from '#src/names/alias-schema.ts';
 import { type NamedListArgs, namedConnection } from '#src/names/list.ts';
 import { checkAlias, findRef, resolveRef } from '#src/names/ref.ts';
 import { moveAlias } from '#src/names/register.ts';
@@ -40,55 +41,6 @@ const loadFiles = batched<string, ModelFileModel[]>(async (digests, { lab }) =>
     (row) => row.modelDigest,
   ),
 );
-
-interface AliasRow {
-  name: string;
-  alias: string;
-  digest: string;
-}
-const loadAliases = batched<string, AliasRow[]>(async (digests, { lab }) =>
-  grouped(
-    digests,
-    await lab.db.prisma.alias.findMany({
-      where: { kind: 'MODEL', digest: { in: [...digests] } },
-      orderBy: [{ name: 'asc' }, { alias: 'asc' }],
-    }),
-    (row) => row.digest,
-  ),
-);
-
-const loadMoves = batched<AliasRow, AliasMoveModel[]>(
-  async (aliases, { lab }) => {
-    const rows = await lab.db.prisma.aliasMove.findMany({
-      where: { kind: 'MODEL', OR: aliases.map(({ name, alias }) => ({ name, alias })) },
-      orderBy: { id: 'asc' },
-    });
-    return grouped(aliases.map(aliasKey), rows, aliasKey);
-  },
-  (alias) => aliasKey(alias),
-);
-const aliasKey = ({ name, alias }: { name: string; alias: string }) => `${name}@${alias}`;
-
-const AliasMoveType = builder.objectRef<AliasMoveModel>('AliasMove').implement({
-  fields: (t) => ({
-    from: t.expose('from', { type: 'Digest', nullable: true }),
-    to: t.expose('to', { type: 'Digest' }),
-    at: t.expose('at', { type: 'DateTime' }),
-  }),
-});
-
-const AliasType = builder.objectRef<AliasRow>('Alias').implement({
-  description: 'A movable name; every move is kept.',
-  fields: (t) => ({
-    ref: t.string({ resolve: aliasKey }),
-    name: t.exposeString('name'),
-    alias: t.exposeString('alias'),
-    history: t.field({
-      type: [AliasMoveType],
-      resolve: (alias, _args, context) => loadMoves(context, alias),
-    }),
-  }),
-});
 
 const ModelParentType = builder.objectRef<Parent>('ModelParent').implement({
   fields: (t) => ({
@@ -147,7 +99,7 @@ builder.node(ModelType, {
     }),
     aliases: t.field({
       type: [AliasType],
-      resolve: (model, _args, context) => loadAliases(context, model.digest),
+      resolve: (model, _args, context) => loadAliases(context, model),
     }),
     parents: t.field({
       type: [ModelParentType],

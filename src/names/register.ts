@@ -37,25 +37,31 @@ export function taken(kind: EntityKind, name: string, version: number) {
   return new UserError('CONFLICT', message, [{ path: 'input.name', message }]);
 }
 
-/** Moves an alias and keeps the move. */
-export async function moveAlias(tx: Sql, kind: EntityKind, name: string, alias: string, digest: string) {
+/** Moves an alias, or with null takes it away, and keeps the move. */
+export async function moveAlias(
+  tx: Sql,
+  kind: EntityKind,
+  name: string,
+  alias: string,
+  digest: string | null,
+) {
+  const key = [kind, name, alias];
   await lockName(tx, kind, name);
-  const { rows } = await tx.query('SELECT digest FROM alias WHERE kind = $1 AND name = $2 AND alias = $3', [
-    kind,
-    name,
-    alias,
-  ]);
+  const { rows } = await tx.query(
+    'SELECT digest FROM alias WHERE kind = $1 AND name = $2 AND alias = $3',
+    key,
+  );
   const from: string | null = rows[0]?.digest ?? null;
   if (from === digest) return;
-  await tx.query(
-    `INSERT INTO alias (kind, name, alias, digest) VALUES ($1, $2, $3, $4)
-     ON CONFLICT (kind, name, alias) DO UPDATE SET digest = excluded.digest`,
-    [kind, name, alias, digest],
-  );
+  if (digest === null) await tx.query('DELETE FROM alias WHERE kind = $1 AND name = $2 AND alias = $3', key);
+  else
+    await tx.query(
+      `INSERT INTO alias (kind, name, alias, digest) VALUES ($1, $2, $3, $4)
+       ON CONFLICT (kind, name, alias) DO UPDATE SET digest = excluded.digest`,
+      [...key, digest],
+    );
   await tx.query('INSERT INTO alias_move (kind, name, alias, "from", "to") VALUES ($1, $2, $3, $4, $5)', [
-    kind,
-    name,
-    alias,
+    ...key,
     from,
     digest,
   ]);

@@ -83,10 +83,11 @@ async function claimName(tx: Sql, spec: Launch, hash: string, standing: Standing
   // What an import will hold is known only when it has been read, so its name is judged when it is published.
   if (spec.onExisting === 'ERROR' && spec.recipe.kind !== 'IMPORT') {
     const { rows } = await tx.query(
-      'SELECT max(version) AS version FROM name WHERE kind = $1 AND name = $2',
+      'SELECT version, digest FROM name WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1',
       [kind, name],
     );
-    if (rows[0].version !== null) throw taken(kind, name, rows[0].version);
+    // An embedding set's digest is its recipe's hash: one that was deleted is made again under its name.
+    if (rows.length && rows[0].digest !== hash) throw taken(kind, name, rows[0].version);
     const { rows: runs } = await tx.query(
       `SELECT id FROM run WHERE $1 = ANY(names) AND kind = ANY($2) AND recipe_hash <> $3 AND status IN ('QUEUED', 'RUNNING') LIMIT 1`,
       [name, makers[kind], hash],

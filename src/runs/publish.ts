@@ -3,8 +3,9 @@ import type { ArtifactStore, Stored } from '#src/artifacts/store.ts';
 import { loadCollection, publishCollection } from '#src/corpora/load.ts';
 import type { Database, Sql } from '#src/database/client.ts';
 import type { EntityKind } from '#src/database/generated/enums.ts';
-import { loadEmbeddings, publishEmbeddings } from '#src/embeddings/load.ts';
+import { loadEmbeddings, type OnProgress, publishEmbeddings } from '#src/embeddings/load.ts';
 import { loadScores, publishScores } from '#src/evaluation/publish.ts';
+import { invertedIndex } from '#src/lexical/build.ts';
 import { type ModelMeta, publishModel, publishTokenizer, storeModel } from '#src/models/publish.ts';
 import { register } from '#src/names/register.ts';
 import { recipeHash } from '#src/recipes/recipe.ts';
@@ -26,6 +27,8 @@ interface Surroundings {
   store: ArtifactStore;
   held: HeldRun;
   folder: string;
+  /** Told of bulk work that takes its time. */
+  onProgress?: OnProgress;
 }
 
 /** Everything a run made becomes visible in one transaction, together with its terminal state; or nothing does. */
@@ -53,7 +56,10 @@ async function namesOf(tx: Sql, run: string): Promise<string[]> {
   return rows[0].names;
 }
 
-async function prepare({ db, store, held, folder }: Surroundings, output: ChildOutput): Promise<Prepared> {
+async function prepare(
+  { db, store, held, folder, onProgress }: Surroundings,
+  output: ChildOutput,
+): Promise<Prepared> {
   const local = resolve(folder, output.path);
   switch (output.role) {
     case 'corpus':
@@ -92,7 +98,17 @@ async function prepare({ db, store, held, folder }: Surroundings, output: ChildO
       const collection = input('corpus') ?? input('benchmark');
       const { dimension, count, ...meta } = output.meta as { dimension: number; count: number };
       const file = { vectors: join(local, 'vectors.f32'), rows: join(local, 'rows.u32'), dimension, count };
-      const staged = await loadEmbeddings(db, held.run, digest, input('model')!, collection!, file, meta);
+      const staged = await loadEmbeddings(
+        db,
+        held.run,
+        digest,
+        input('model')!,
+        collection!,
+        file,
+        meta,
+        onProgress,
+      );
+      if (staged !== null) await invertedIndex(db, staged);
       return async (tx) => {
         await publishEmbeddings(tx, digest, staged);
         return { role: output.role, kind: 'EMBEDDING_SET', digest };

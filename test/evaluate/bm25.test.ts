@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { generator } from '#src/evaluation/statistics.ts';
+import { stem, terms } from '#src/lexical/words.ts';
 import { openBm25 } from '#workers/evaluate/bm25.ts';
-import { stem, terms } from '#workers/evaluate/words.ts';
 
 describe('terms', () => {
   test('Hangul becomes pairs of syllables within a word', () => {

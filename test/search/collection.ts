@@ -51,7 +51,7 @@ export interface TestSet {
   stop(): Promise<void>;
 }
 
-export async function makeSet(backend: Backend): Promise<TestSet> {
+export async function makeSet(backend: Backend, textOf = (i: number) => `text ${i}`): Promise<TestSet> {
   const database = await testDatabase(backend);
   const db = connect(database.url);
   const [collection, digest] = ['c'.repeat(64), 'd'.repeat(64)];
@@ -70,26 +70,40 @@ export async function makeSet(backend: Backend): Promise<TestSet> {
   );
   await db.pool.query(
     `INSERT INTO text (collection_id, ordinal, unit_ordinal, role, language, text)
-     SELECT $1, i, i / 2, 'TEXT', CASE WHEN i % 10 = 0 THEN 'ko' ELSE 'en' END, 'text ' || i FROM generate_series(0, $2::int - 1) i`,
-    [rows[0].id, count],
+     SELECT $1, i - 1, (i - 1) / 2, 'TEXT', CASE WHEN (i - 1) % 10 = 0 THEN 'ko' ELSE 'en' END, text
+     FROM unnest($2::text[]) WITH ORDINALITY AS n(text, i)`,
+    [rows[0].id, Array.from({ length: count }, (_, i) => textOf(i))],
   );
-  const folder = await mkdtemp(join(tmpdir(), 'isogloss-search-'));
-  const file = { vectors: join(folder, 'v'), rows: join(folder, 'r'), dimension, count };
-  await writeFile(file.vectors, new Uint8Array(vectors.buffer));
-  await writeFile(file.rows, new Uint8Array(Uint32Array.from({ length: count }, (_, i) => i).buffer));
-  const run = '00000000-0000-4000-8000-000000000001';
-  const id = await loadEmbeddings(db, run, digest, 'a'.repeat(64), collection, file, {});
-  await db.transaction((tx) => publishEmbeddings(tx, digest, id));
-  await db.pool.query(
-    `INSERT INTO name (kind, name, version, digest) VALUES ('EMBEDDING_SET', 'clustered', 1, $1)`,
-    [digest],
-  );
+  const id = await addSet(db, 'clustered', digest, vectors);
   return {
-    ...{ db, digest, id: id!, context: { lab: { db } } as unknown as Context },
+    ...{ db, digest, id, context: { lab: { db } } as unknown as Context },
     async stop() {
       await db.close();
       await database.stop();
-      await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Another set of the collection, as another model might give it; `rows` are the texts it holds. */
+export async function addSet(
+  db: Database,
+  name: string,
+  digest: string,
+  values: Float32Array,
+  rows = Uint32Array.from({ length: count }, (_, i) => i),
+): Promise<number> {
+  const folder = await mkdtemp(join(tmpdir(), 'isogloss-search-'));
+  const size = { dimension: values.length / rows.length, count: rows.length };
+  const file = { vectors: join(folder, 'v'), rows: join(folder, 'r'), ...size };
+  await writeFile(file.vectors, new Uint8Array(values.buffer));
+  await writeFile(file.rows, new Uint8Array(rows.buffer));
+  const run = '00000000-0000-4000-8000-000000000001';
+  const id = await loadEmbeddings(db, run, digest, 'a'.repeat(64), 'c'.repeat(64), file, {});
+  await db.transaction((tx) => publishEmbeddings(tx, digest, id));
+  await db.pool.query(`INSERT INTO name (kind, name, version, digest) VALUES ('EMBEDDING_SET', $1, 1, $2)`, [
+    name,
+    digest,
+  ]);
+  await rm(folder, { recursive: true });
+  return id!;
 }

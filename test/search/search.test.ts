@@ -143,7 +143,7 @@ for (const backend of backends)
       const id = (i: number) => encodeGlobalID('Text', `1-${i}`);
       const cases: [SearchInput['filter'], (i: number) => boolean][] = [
         [{ sources: ['book'] }, (i) => Math.floor(i / 2) % 2 === 1],
-        [{ docs: ['doc3', 'doc7'] }, (i) => [3, 7].includes(Math.floor(i / 200))],
+        [{ docs: ['doc3', 'doc7', "o'brien\\"] }, (i) => [3, 7].includes(Math.floor(i / 200))],
         [{ parallelIds: ['u5', 'u90'] }, (i) => [5, 90].includes(Math.floor(i / 2))],
         [{ ids: [id(8), id(400)] }, (i) => i === 8 || i === 400],
         [{ attributes: [{ name: 'checked', is: true }] }, (i) => Math.floor(i / 2) % 4 === 0],
@@ -166,6 +166,10 @@ for (const backend of backends)
           JSON.stringify(filter),
         );
         assert.equal(underfilled, expected.length < 10);
+        assert.ok(
+          overlap(await ordinals(7, { filter, mode: 'HNSW' }), expected) >= 0.9,
+          JSON.stringify(filter),
+        );
         assert.equal(
           explanation.eligible.count,
           Array.from({ length: count }, (_, i) => i).filter(passes).length,

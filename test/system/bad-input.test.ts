@@ -310,6 +310,30 @@ describe('bad input', () => {
       'input.text',
       /200000 characters/,
     );
+    for (const mode of ['LEXICAL', 'HYBRID'])
+      await refused(
+        search,
+        of({ vector: zeros.with(0, 1), mode }),
+        'BAD_USER_INPUT',
+        'input.vector',
+        /a vector has no words to search by; give text or like/,
+      );
+    await refused(
+      search,
+      of({ text: 'x', fusion: { k: 10 } }),
+      'BAD_USER_INPUT',
+      'input.fusion',
+      /fusion is for HYBRID searches/,
+    );
+    await refused(
+      search,
+      of({ text: 'x', mode: 'LEXICAL', ownLanguage: 'PREFER' }),
+      'BAD_USER_INPUT',
+      'input.queryLanguage',
+      /say which language the question is in/,
+    );
+    const megabyte = await lab.ask(search, of({ text: 'x'.repeat(2 ** 20), mode: 'LEXICAL' }));
+    assert.equal(megabyte.errors?.[0].extensions.code, 'LIMIT_EXCEEDED');
     await refused(search, of({ like: 'nonsense' }), 'BAD_USER_INPUT', 'id', /not an id/);
     await refused(
       search,

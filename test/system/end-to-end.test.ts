@@ -249,6 +249,61 @@ for (const backend of backends)
       assert.equal(new Set(all.hits.map((h: { id: string }) => h.id)).size, 1000);
     });
 
+    test('search by words and by both, with ranks and scores of each', async () => {
+      const search = async (input: object) =>
+        (
+          await lab.get(
+            `query ($input: SearchInput!) { search(input: $input) { mode underfilled explain { reason terms vectorFound lexicalFound }
+              hits { score distance language foundIn text vector { rank score } lexical { rank score } translations { language } } } }`,
+            { input: { embeddingSet: 'vectors', ...input } },
+          )
+        ).search;
+      const text = '기차표';
+      const words = await search({ text, mode: 'LEXICAL', first: 5 });
+      assert.equal(words.mode, 'LEXICAL');
+      assert.deepEqual(words.explain.terms, ['기차', '차표']);
+      assert.ok(words.hits.length > 0);
+      for (const [i, hit] of words.hits.entries()) {
+        assert.match(hit.text, /기차|차표/);
+        assert.deepEqual([hit.vector, hit.distance], [null, null]);
+        assert.deepEqual(hit.lexical, { rank: i + 1, score: hit.score });
+      }
+      const both = await search({
+        text,
+        mode: 'HYBRID',
+        first: 200,
+        fusion: { depth: 50, lexicalWeight: 2 },
+      });
+      assert.equal(both.explain.vectorFound, 200);
+      assert.equal(both.hits.length, 200);
+      for (const { score, vector, lexical } of both.hits)
+        assert.equal(score, (vector ? 1 / (60 + vector.rank) : 0) + (lexical ? 2 / (60 + lexical.rank) : 0));
+      const preferred = await search({
+        ...{ text: 'train ticket', mode: 'HYBRID', first: 5 },
+        ...{ queryLanguage: 'ko', ownLanguage: 'PREFER' },
+      });
+      for (const hit of preferred.hits) {
+        assert.equal(hit.language, 'ko');
+        assert.deepEqual(hit.translations, [{ language: 'en' }]);
+      }
+      assert.ok(preferred.hits.some((h: { foundIn: string }) => h.foundIn === 'en'));
+    });
+
+    test('a set that was deleted is said to be, and is made again under its name', async () => {
+      const first = ids.embedding;
+      await lab.get('mutation { deleteEmbeddingSet(embeddingSet: "vectors") { count } }');
+      const { errors } = await lab.ask('{ search(input: {embeddingSet: "vectors", text: "x"}) { mode } }');
+      assert.deepEqual(
+        [errors![0].extensions.code, /has been deleted/.test(errors![0].message)],
+        ['NOT_FOUND', true],
+      );
+      const input = { name: 'vectors', model: 'cross', corpus: 'everyday', roles: ['PASSAGE'] };
+      assert.notEqual(await run('embedding', 'launchEmbedding', 'LaunchEmbeddingInput', input), first);
+      assert.equal(await run('embedding', 'launchEmbedding', 'LaunchEmbeddingInput', input), ids.embedding);
+      const { embeddingSet } = await lab.get('{ embeddingSet(ref: "vectors@1") { names } }');
+      assert.deepEqual(embeddingSet.names, ['vectors@1']);
+    });
+
     test('lineage: everything a merged model came from, in one answer', async () => {
       const { model } = await lab.get(`{ model(ref: "merged") { id producedBy { id kind }
         lineage(direction: ANCESTORS, depth: 10) { truncated nodes { id kind label runKind } edges { from to role weight } } } }`);

@@ -1,11 +1,11 @@
 import type { Measure } from '#src/evaluation/measures.ts';
+import { rankBiasedOverlap } from '#src/evaluation/overlap.ts';
 import {
   equalExpectedRank,
   identities,
   languageShare,
   type MixedRanking,
   otherLanguageRecall,
-  rankBiasedOverlap,
 } from './bias.ts';
 import type { JudgedPool } from './pools.ts';
 

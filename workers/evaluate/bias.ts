@@ -78,33 +78,6 @@ export function kruskalWallis(groups: readonly (readonly number[])[]): number {
   return chiSquaredTail(((all.length - 1) * between) / total, groups.length - 1);
 }
 
-/**
- * Rank-biased overlap, extrapolated (Webber, Moffat and Zobel 2010, equation 32, for lists of unlike lengths): 1 for
- * one ranking twice, 0 for disjoint ones. NaN when both are empty.
- */
-export function rankBiasedOverlap(a: readonly string[], b: readonly string[], p: number): number {
-  const [short, long] = a.length <= b.length ? [a, b] : [b, a];
-  const [s, l] = [short.length, long.length];
-  if (l === 0) return Number.NaN;
-  if (s === 0) return 0;
-  const seen = new Set<string>();
-  let overlap = 0;
-  let atShort = 0;
-  let sum = 0;
-  for (let d = 1; d <= l; d++) {
-    for (const item of [d <= s ? short[d - 1] : undefined, long[d - 1]])
-      if (item !== undefined) {
-        if (seen.has(item)) overlap++;
-        seen.add(item);
-      }
-    if (d === s) atShort = overlap;
-    const weight = p ** d;
-    sum += (overlap / d) * weight;
-    if (d > s) sum += ((atShort * (d - s)) / (s * d)) * weight;
-  }
-  return ((1 - p) / p) * sum + ((overlap - atShort) / l + atShort / s) * p ** l;
-}
-
 /** Documents as themselves, or translations as one, at their first rank. */
 export const identities = (documents: readonly string[], { by }: Measure) =>
   by === 'document' ? documents : [...new Set(documents.map(parallelIdOf))];

@@ -1,9 +1,6 @@
+import { idf, weight } from '#src/lexical/bm25.ts';
+import { terms } from '#src/lexical/words.ts';
 import { type Neighbours, openHeaps } from './heaps.ts';
-import { terms } from './words.ts';
-
-/** Robertson et al. 1994 with the usual constants; idf and the saturation without (k1 + 1) are Lucene's. */
-const k1 = 1.2;
-const b = 0.75;
 
 interface Postings {
   documents: number[];
@@ -49,12 +46,11 @@ export function openBm25(): Bm25 {
       // A term that the query repeats counts each time.
       for (const term of terms(query)) {
         const { documents, frequencies } = index.get(term) ?? { documents: [], frequencies: [] };
-        const idf = Math.log(1 + (n - documents.length + 0.5) / (documents.length + 0.5));
+        const rarity = idf(n, documents.length);
         for (let i = 0; i < documents.length; i++) {
           const document = documents[i];
-          const norm = k1 * (1 - b + (b * lengths[document] * n) / total);
           if (scores[document] === 0) touched.push(document);
-          scores[document] += (idf * frequencies[i]) / (frequencies[i] + norm);
+          scores[document] += weight(rarity, frequencies[i], lengths[document], n, total);
         }
       }
       const found = admitted ? touched.filter(admitted) : touched;
