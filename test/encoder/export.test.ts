@@ -128,5 +128,6 @@ test('quantised rows are off by at most half a step, and transposing twice chang
         assert.deepEqual(transpose(transpose(values, rows, 5), 5, rows), values);
       },
     ),
+    { examples: [[1, [0, 0, 0, 0, -(2 ** -126)]]] },
   );
 });

@@ -17,7 +17,8 @@ export function quantizeRows(values: Float32Array, rows: number, columns: number
     const from = row * columns;
     let largest = 0;
     for (let i = from; i < from + columns; i++) largest = Math.max(largest, Math.abs(values[i]));
-    const scale = largest / 127 || 1;
+    // Below the smallest normal number a scale has few bits left, and ONNX Runtime takes it for 0.
+    const scale = largest === 0 ? 1 : Math.max(Math.fround(largest / 127), 2 ** -126);
     scales[row] = scale;
     for (let i = from; i < from + columns; i++) data[i] = Math.round(values[i] / scale) + zeroPoint;
   }
