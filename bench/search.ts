@@ -15,7 +15,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import type { Context } from '#src/api/context.ts';
 import { connect, type Database } from '#src/database/client.ts';
-import { usualSettings } from '#src/embeddings/indexes.ts';
+import { usualSettings, worthIndex } from '#src/embeddings/indexes.ts';
 import { loadEmbeddings, publishEmbeddings } from '#src/embeddings/load.ts';
 import { partition } from '#src/embeddings/partition.ts';
 import { type SearchInput, search } from '#src/embeddings/search.ts';
@@ -73,6 +73,7 @@ export const bench: Bench = async function* (args) {
   const numbers = args.filter((arg) => /^[\d,]+$/.test(arg));
   const count = Number(numbers[0] ?? 100_000);
   const dimensions = (numbers[1] ?? '384').split(',').map(Number);
+  if (count < worthIndex) throw new Error(`sets of fewer than ${worthIndex} vectors get no index to measure`);
   const chosen = tasks.filter((task) => args.includes(task));
   const wanted = (task: Task) => chosen.length === 0 || chosen.includes(task);
   const server = startServer();
