@@ -22,8 +22,10 @@ export function checkValues(document: DocumentNode, variables: Record<string, un
 
 function walk(value: unknown, path: string) {
   if (typeof value === 'string') checkText(value, path);
-  else if (Array.isArray(value)) for (const [i, item] of value.entries()) walk(item, `${path}[${i}]`);
-  else if (typeof value === 'object' && value !== null)
+  else if (Array.isArray(value)) {
+    // Vectors are long, and no number needs a path.
+    for (const [i, item] of value.entries()) if (typeof item !== 'number') walk(item, `${path}[${i}]`);
+  } else if (typeof value === 'object' && value !== null)
     for (const [key, item] of Object.entries(value)) walk(item, `${path}.${key}`);
 }
 

@@ -1,6 +1,6 @@
 import type { WordsHit } from './by-words.ts';
 import { type Fusion, fuse } from './fuse.ts';
-import type { Neighbour } from './nearest.ts';
+import type { Neighbour, Shown } from './nearest.ts';
 
 /** Where a way to search had a hit, and by what score. */
 export interface Component {
@@ -8,8 +8,8 @@ export interface Component {
   score: number;
 }
 
-/** A text that was found, and by what. */
-export interface Candidate {
+/** A text that was found, and by what; what is shown of it, where that came along. */
+export interface Candidate extends Partial<Shown> {
   ordinal: number;
   unitOrdinal: number;
   language: string;

@@ -5,7 +5,14 @@ import { partition } from './partition.ts';
 import type { HnswPlan } from './plan.ts';
 import type { SearchableSet } from './set.ts';
 
-export interface Neighbour {
+/** What a hit shows of its text. */
+export interface Shown {
+  role: string;
+  text: string;
+  parallelId: string;
+}
+
+export interface Neighbour extends Partial<Shown> {
   ordinal: number;
   unitOrdinal: number;
   language: string;
@@ -22,6 +29,8 @@ export interface Question {
   except: number;
   /** Rows wanted. */
   limit: number;
+  /** Bring what is shown of each row too: one trip to the database instead of two. */
+  shown: boolean;
 }
 
 /**
@@ -34,20 +43,18 @@ export async function exactNearest(
   set: SearchableSet,
   question: Question,
 ): Promise<Neighbour[]> {
-  const { condition, ordinals, except, limit } = question;
+  const { condition, ordinals, except, limit, shown } = question;
   const values: unknown[] = [`[${question.vector.join(',')}]`, except];
   const place = (value: unknown) => `$${values.push(value)}`;
   const from = ordinals
     ? `e WHERE e.ordinal = ANY(${place(ordinals)}::int[])`
     : `e ${condition.joins} WHERE ${condition.where(place)}`;
   // OFFSET 0 keeps the distance from being computed twice, and the index out of a search that must not use it.
-  const { rows } = await pool.query(
-    `SELECT * FROM (
+  const near = `SELECT * FROM (
        SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> $1::vector AS distance
        FROM ${partition(set.id)} ${from} AND e.ordinal <> $2 OFFSET 0) n
-     WHERE distance < 'NaN' ORDER BY distance, ordinal LIMIT ${limit}`,
-    values,
-  );
+     WHERE distance < 'NaN' ORDER BY distance, ordinal LIMIT ${limit}`;
+  const { rows } = await pool.query(shown ? withShown(near, set) : near, values);
   return rows;
 }
 
@@ -61,8 +68,9 @@ export async function hnswNearest(
   question: Question,
   { indexes, candidates, efSearch, iterative }: HnswPlan,
 ): Promise<{ neighbours: Neighbour[]; passing: number }> {
-  const { condition, except, limit } = question;
-  const vector = literal(`[${question.vector.join(',')}]`);
+  const { condition, except, limit, shown } = question;
+  // Numbers need no escaping, and looking through these for quotes took as long as writing them.
+  const vector = `'[${question.vector.join(',')}]'`;
   const where = condition.where(literal);
   const near = indexes.map((language) => {
     const { expression, type } = indexed(set, language);
@@ -76,19 +84,21 @@ export async function hnswNearest(
     // Small tables tempt PostgreSQL to sort them, which is not what the plan says was done.
     ...['enable_seqscan = off', 'enable_bitmapscan = off', 'enable_sort = on'],
   ];
-  const rows = await under(
-    db,
-    settings,
-    `WITH near AS MATERIALIZED (${near.join(' UNION ALL ')})
+  const best = `WITH near AS MATERIALIZED (${near.join(' UNION ALL ')})
      SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.vec <=> ${vector}::vector AS distance, count(*) OVER ()::int AS passing
      FROM near e ${condition.joins} WHERE ${where} AND e.ordinal <> ${literal(except)} AND e.vec <=> ${vector}::vector < 'NaN'
-     ORDER BY distance, ordinal LIMIT ${limit}`,
-  );
+     ORDER BY distance, ordinal LIMIT ${limit}`;
+  const rows = await under(db, settings, shown ? withShown(best, set) : best);
   return {
     neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
     passing: (rows[0]?.passing as number | undefined) ?? 0,
   };
 }
+
+const withShown = (near: string, { collectionId }: SearchableSet) =>
+  `SELECT n.*, t.role, t.text, u.parallel_id AS "parallelId" FROM (${near}) n
+   JOIN text t ON t.collection_id = ${collectionId} AND t.ordinal = n.ordinal
+   JOIN unit u ON u.collection_id = ${collectionId} AND u.ordinal = n."unitOrdinal" ORDER BY n.distance, n.ordinal`;
 
 /** What an index of the set is over, and its type, in which the question is put too. */
 function indexed({ indexes, dimension }: SearchableSet, language: string | null) {

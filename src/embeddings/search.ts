@@ -8,7 +8,7 @@ import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
 import { type Condition, checkFilter, type SearchFilter } from './filter.ts';
 import { checkFusion, type FusionInput } from './fuse.ts';
-import { exactNearest, hnswNearest, type Question } from './nearest.ts';
+import { exactNearest, hnswNearest, type Question, type Shown } from './nearest.ts';
 import { excluding, languageAsked, type OwnLanguage, preferring } from './own-language.ts';
 import { capabilities } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
@@ -30,11 +30,8 @@ export interface SearchInput extends Asked {
   first?: number | null;
 }
 
-export interface Hit extends Candidate {
+export interface Hit extends Required<Candidate> {
   collectionId: number;
-  parallelId: string;
-  role: string;
-  text: string;
   rank: number;
   /** Language of the text that was found, which PREFER shows another for. */
   foundIn: string;
@@ -98,7 +95,14 @@ async function searchIn(context: Context, set: SearchableSet, input: SearchInput
   const limit = mode === 'HYBRID' ? Math.max(fusion.depth, wanted) : wanted;
   const question = { condition, ordinals: eligible.ordinals, except: query.except, limit };
   const [near, words] = await Promise.all([
-    query.vector && nearVector(context.lab, set, { ...question, vector: query.vector }, eligible.count, mode),
+    query.vector &&
+      nearVector(
+        context.lab,
+        set,
+        { ...question, vector: query.vector, shown: !ways.terms && !oneAUnit },
+        eligible.count,
+        mode,
+      ),
     query.terms && bestByWords(db, set, { ...question, terms: query.terms }),
   ]);
   const candidates =
@@ -168,24 +172,21 @@ export async function nearest(lab: Context['lab'], set: SearchableSet, question:
   return { neighbours, fellBack: chosen.method === 'HNSW' };
 }
 
-async function withTexts<T extends { ordinal: number }>({ lab }: Context, set: SearchableSet, hits: T[]) {
+async function withTexts<T extends Candidate>({ lab }: Context, set: SearchableSet, hits: T[]) {
+  const bare = hits.filter(({ text }) => text === undefined);
+  const shown = new Map(bare.length ? await textsOf(lab, set, bare) : []);
+  const { collectionId } = set;
+  return hits.map((hit) => ({ ...(hit as T & Shown), ...shown.get(hit.ordinal), collectionId }));
+}
+
+async function textsOf(lab: Context['lab'], set: SearchableSet, hits: readonly Candidate[]) {
   const { rows } = await lab.db.pool.query(
     `SELECT t.ordinal, t.role, t.text, u.parallel_id AS "parallelId" FROM text t
      JOIN unit u ON u.collection_id = t.collection_id AND u.ordinal = t.unit_ordinal
      WHERE t.collection_id = $1 AND t.ordinal = ANY($2::int[])`,
     [set.collectionId, hits.map(({ ordinal }) => ordinal)],
   );
-  const byOrdinal = new Map(
-    (rows as { ordinal: number; role: string; text: string; parallelId: string }[]).map((row) => [
-      row.ordinal,
-      row,
-    ]),
-  );
-  return hits.map((hit) => ({
-    ...hit,
-    ...byOrdinal.get(hit.ordinal)!,
-    collectionId: set.collectionId,
-  }));
+  return (rows as (Shown & { ordinal: number })[]).map((row): [number, Shown] => [row.ordinal, row]);
 }
 
 /** Milliseconds since it was last asked. */
