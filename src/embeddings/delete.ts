@@ -63,12 +63,9 @@ export function gone(path: string) {
   return new UserError('NOT_FOUND', message, [{ path, message }]);
 }
 
-/** No such table; in Prisma's words, no such row to refer to, where a recall is stored. */
-const missing = new Set(['42P01', 'P2003']);
-
 /**
- * Resolves a set and works on it. A set that is deleted meanwhile, by whatever process, ends the work with NOT_FOUND:
- * its partition is no longer there.
+ * Resolves a set and works on it. A set that is deleted meanwhile, by whatever process, ends the work with NOT_FOUND,
+ * whichever of its rows and tables was missed first.
  */
 export async function withSet<T>(
   lab: Context['lab'],
@@ -80,7 +77,7 @@ export async function withSet<T>(
   try {
     return await work(set);
   } catch (error) {
-    if (!missing.has((error as { code?: string }).code ?? '')) throw error;
+    if (error instanceof UserError) throw error;
     const { rows } = await lab.db.pool.query('SELECT to_regclass($1) AS found', [partition(set.id)]);
     if (rows[0].found !== null) throw error;
     forget(lab.db, set.digest);

@@ -246,6 +246,24 @@ for (const backend of backends)
       assert.equal(await distance('clustered@live'), 0);
     });
 
+    test('a set goes while its words are taken in: one clear error, and nothing of them stays', async () => {
+      const passing = 'b'.repeat(64);
+      for (const wait of [0, 10, 40]) {
+        await addSet(set.db, `passing-${wait}`, passing, vectors);
+        const searching = search(set.context, {
+          ...{ embeddingSet: `passing-${wait}`, mode: 'LEXICAL', text: 'text 3', first: 5 },
+        }).then(
+          ({ hits }) => `${hits.length} hits`,
+          (error) => error.message,
+        );
+        await sleep(wait);
+        await ask(`mutation { deleteEmbeddingSet(embeddingSet: "passing-${wait}") { digest } }`);
+        assert.match(await searching, /has been deleted; launch|^5 hits$/);
+        const { rows } = await set.db.pool.query('SELECT count(*)::int AS n FROM inverted_index');
+        assert.equal(rows[0].n, 0);
+      }
+    });
+
     test('what another process deleted is missed by a search that remembers it', async () => {
       await search(set.context, { embeddingSet: 'smaller', vector: [...vectorOf(0)] });
       const { id } = (await set.db.prisma.embeddingSet.findFirst({ where: { digest: smaller } }))!;
