@@ -2,8 +2,10 @@ import { builder } from '#src/api/builder.ts';
 import { batched, grouped } from '#src/api/context.ts';
 import { TextRoleEnum } from '#src/corpora/schema.ts';
 import type { TextRole } from '#src/database/generated/enums.ts';
+import { loadRow } from '#src/lineage/entity.ts';
 import type { Component } from './candidate.ts';
 import { usualFusion } from './fuse.ts';
+import { EmbeddingSetType } from './schema.ts';
 import { type Explanation, type Found, type Hit, type SearchInput, search, textId } from './search.ts';
 
 interface Translation {
@@ -165,6 +167,12 @@ interface Result extends Found {
 
 const SearchResultType = builder.objectRef<Result>('SearchResult').implement({
   fields: (t) => ({
+    embeddingSet: t.field({
+      type: EmbeddingSetType,
+      nullable: true,
+      description: 'The set that was searched: what an alias led to. Null where it has been deleted since.',
+      resolve: ({ set }, _args, context) => loadRow(context, 'EMBEDDING_SET', set),
+    }),
     hits: t.expose('hits', { type: [SearchHitType] }),
     mode: t.field({
       type: SearchModeEnum,

@@ -55,6 +55,8 @@ export interface Explanation {
 }
 
 export interface Found {
+  /** Digest of the set that the ref led to. */
+  set: string;
   hits: Hit[];
   method: Exclude<SearchMode, 'AUTO'>;
   underfilled: boolean;
@@ -118,6 +120,7 @@ async function searchIn(context: Context, set: SearchableSet, input: SearchInput
       ? await preferring(db, set, hits, { language: language!, condition, except: query.except })
       : hits;
   return {
+    set: set.digest,
     hits: await withTexts(context, set, shown),
     method: mode === 'LEXICAL' || mode === 'HYBRID' ? mode : near!.method,
     underfilled: hits.length < first,
