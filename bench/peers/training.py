@@ -30,7 +30,7 @@ else:
 optimizer = torch.optim.AdamW(model.parameters(), lr=2e-5, weight_decay=0.01)
 model.train()
 
-wall, cpu = [], []
+wall, cpu, tokenising = [], [], []
 with open(batches_file) as lines:
     batches = [json.loads(line) for line in lines]
 for batch in batches:
@@ -40,6 +40,7 @@ for batch in batches:
         if not is_static:
             model.max_seq_length = length
         features.append(tokenize(batch[column]))
+    tokenising.append(1000 * (time.perf_counter() - started))
     loss = loss_of(features, None)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -49,4 +50,5 @@ for batch in batches:
     cpu.append(1000 * (time.process_time() - used))
 
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-print(json.dumps({"wall": wall[int(warm) :], "cpu": cpu[int(warm) :], "peakMiB": peak, "loss": loss.item()}))
+counted = {"wall": wall[int(warm) :], "cpu": cpu[int(warm) :], "tokenising": tokenising[int(warm) :]}
+print(json.dumps({**counted, "peakMiB": peak, "loss": loss.item()}))
