@@ -4,7 +4,10 @@
  * time; ONNX Runtime's ScatterND adds in whatever order its threads come.
  */
 
-/** Numbers the distinct ids of a step in order of appearance, over as many parts as it has. */
+/**
+ * Numbers the distinct ids of a step, over as many parts as it has; the new ids of a part in ascending order, for walking
+ * up through a table and its moments takes three quarters of the time of jumping about in them.
+ */
 export function numberTokens(vocabSize: number) {
   const rowOf = new Int32Array(vocabSize).fill(-1);
   return {
@@ -16,12 +19,13 @@ export function numberTokens(vocabSize: number) {
       let n = known;
       for (let t = 0; t < length; t++) {
         const id = ids[t];
-        if (rowOf[id] === -1) {
-          rowOf[id] = n;
-          rows[n++] = id;
-        }
-        ids[t] = rowOf[id];
+        if (rowOf[id] !== -1) continue;
+        rowOf[id] = n;
+        rows[n++] = id;
       }
+      rows.subarray(known, n).sort();
+      for (let r = known; r < n; r++) rowOf[rows[r]] = r;
+      for (let t = 0; t < length; t++) ids[t] = rowOf[ids[t]];
       return n;
     },
     /** Begins anew after a step that had these rows. */
