@@ -19,6 +19,8 @@ export interface Facts {
   filtered: boolean;
   /** HNSW indexes that are ready: null is the one over the whole set, a language one over its texts alone. */
   indexes: (string | null)[];
+  /** Share of late searches under this filter that asked the index in vain, 0 to 1. */
+  fallBacks: number;
   /** Can the database scan an index on beyond ef_search? */
   iterative: boolean;
   /** Mode asked for; AUTO compares costs. */
@@ -76,14 +78,16 @@ export function plan(facts: Facts): Plan {
       method: 'EXACT',
       reason: `${share} of the index pass the filter: too few for ${largestEf} candidates`,
     };
-  const costs = {
-    exact: exactCost(eligible, dimension),
-    hnsw: hnswCost(candidates * indexes.length, dimension),
-  };
+  const exact = exactCost(eligible, dimension);
+  const index = hnswCost(candidates * indexes.length, dimension);
+  const costs = { exact, index, hnsw: index + facts.fallBacks * exact };
   if (!forced && costs.exact <= costs.hnsw)
     return {
       method: 'EXACT',
-      reason: `comparing ${eligible} rows costs less than ${candidates} candidates of an index of which ${share} pass`,
+      reason:
+        costs.exact <= costs.index
+          ? `comparing ${eligible} rows costs less than ${candidates} candidates of an index of which ${share} pass`
+          : `of late searches under this filter, the index was asked in vain by ${percent(facts.fallBacks)}`,
     };
   const expected = Math.floor(candidates * indexes.length * selectivity * 0.5);
   return {

@@ -6,6 +6,7 @@ import { bestByWords, type FoundByWords } from './by-words.ts';
 import { bestOfUnits, byVector, byWords, type Candidate, fused } from './candidate.ts';
 import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
+import { fallBackShare, noteFallBack } from './fall-backs.ts';
 import { type Condition, checkFilter, type SearchFilter } from './filter.ts';
 import { checkFusion, type FusionInput } from './fuse.ts';
 import { exactNearest, hnswNearest, type Question, type Shown } from './nearest.ts';
@@ -146,6 +147,8 @@ async function nearVector(
   const asked = mode === 'EXACT' || mode === 'HNSW' ? mode : 'AUTO';
   const chosen = await planFor(lab, set, question.condition, eligible, question.limit, asked);
   const { neighbours, fellBack } = await nearest(lab, set, question, chosen);
+  if (asked === 'AUTO')
+    noteFallBack(filterKey(set, question.condition), chosen.method === 'HNSW' ? fellBack : null);
   return { neighbours, fellBack, plan: chosen, method: fellBack ? ('EXACT' as const) : chosen.method };
 }
 
@@ -161,9 +164,12 @@ export async function planFor(
     ...{ total: set.count, eligible, dimension: set.dimension, wanted, mode },
     ...{ languages: set.languages, asked: condition.languages, filtered: condition.more },
     indexes: set.indexes.filter(({ ready }) => ready).map(({ language }) => language),
+    fallBacks: fallBackShare(filterKey(set, condition)),
     iterative: (await capabilities(lab.db)).iterative,
   });
 }
+
+const filterKey = (set: SearchableSet, { key }: Condition) => `${set.id} ${key}`;
 
 /** By the plan; where the index turns out to go against the filter, by comparing what the filter leaves. */
 export async function nearest(lab: Context['lab'], set: SearchableSet, question: Question, chosen: Plan) {

@@ -49,7 +49,9 @@ for (const backend of backends)
       await point('turned', 'clustered@live');
       assert.equal(await distance('clustered@live'), 2);
       const question = `{embeddingSet: "clustered@live", vector: [${vectorOf(0).join(', ')}]}`;
-      const { search: answer } = await ask(`{ search(input: ${question}) { embeddingSet { digest names } } }`);
+      const { search: answer } = await ask(
+        `{ search(input: ${question}) { embeddingSet { digest names } } }`,
+      );
       assert.deepEqual({ ...answer.embeddingSet }, { digest: turned, names: ['turned@1'] });
       const { revertEmbeddingAlias } = await ask(
         'mutation { revertEmbeddingAlias(alias: "clustered@live") { digest aliases { ref history { from to } } } }',

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { fallBackShare, noteFallBack } from '#src/embeddings/fall-backs.ts';
 import { type Facts, plan } from '#src/embeddings/plan.ts';
 
 const facts: Facts = {
   ...{ total: 100_000, eligible: 100_000, dimension: 384, wanted: 10 },
   languages: { en: 90_000, ko: 10_000 },
-  ...{ asked: null, filtered: false, indexes: [null], iterative: true, mode: 'AUTO' },
+  ...{ asked: null, filtered: false, indexes: [null], fallBacks: 0, iterative: true, mode: 'AUTO' },
 };
 /** What is chosen, as one line. */
 function chosen(over: Partial<Facts>): string {
@@ -23,6 +24,12 @@ const cases: [string, Partial<Facts>, string][] = [
   ['a tenth', { eligible: 10_000, filtered: true }, 'HNSW all 400'],
   ['a hundredth: comparing 1,000 rows is cheaper', { eligible: 1000, filtered: true }, 'EXACT'],
   ['nothing', { eligible: 0, filtered: true }, 'EXACT'],
+  [
+    'one language, for which the index was asked in vain',
+    { eligible: 10_000, asked: ['ko'], fallBacks: 0.8 },
+    'EXACT',
+  ],
+  ['the same now and then', { eligible: 10_000, asked: ['ko'], fallBacks: 0.3 }, 'HNSW all 400'],
   ['one language by the index over all', { eligible: 10_000, asked: ['ko'] }, 'HNSW all 400'],
   [
     'one language by its own index',
@@ -55,4 +62,19 @@ test('a filter that candidates do not pass sends the search back to exact', () =
   const found = plan({ ...facts, eligible: 10_000, asked: ['ko'] });
   // Of 400 candidates a tenth should pass if the language were spread evenly; half of that is asked for.
   assert.equal(found.method === 'HNSW' && found.enough, 20);
+});
+
+test('what fell back twice is not tried again at once, but after a while', () => {
+  const share = () => fallBackShare('some filter');
+  noteFallBack('some filter', false);
+  assert.equal(share(), 0);
+  noteFallBack('some filter', true);
+  noteFallBack('some filter', true);
+  assert.equal(share(), 0.75);
+  let passedOver = 0;
+  for (; chosen({ eligible: 10_000, asked: ['ko'], fallBacks: share() }) === 'EXACT'; passedOver++)
+    noteFallBack('some filter', null);
+  assert.ok(passedOver > 5 && passedOver < 100, `${passedOver} searches`);
+  noteFallBack('some filter', false);
+  assert.ok(share() < 0.5);
 });
