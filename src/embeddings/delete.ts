@@ -78,8 +78,11 @@ export async function withSet<T>(
     return await work(set);
   } catch (error) {
     if (error instanceof UserError) throw error;
-    const { rows } = await lab.db.pool.query('SELECT to_regclass($1) AS found', [partition(set.id)]);
-    if (rows[0].found !== null) throw error;
+    // The lock waits for a deletion in flight, which what failed may have met halfway, in a deadlock even.
+    const { rowCount } = await lab.db.pool.query('SELECT 1 FROM embedding_set WHERE id = $1 FOR KEY SHARE', [
+      set.id,
+    ]);
+    if (rowCount) throw error;
     forget(lab.db, set.digest);
     throw gone(path);
   }
