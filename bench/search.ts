@@ -369,15 +369,10 @@ async function* throughGraphql(
     }
     const times = { ours: [] as number[], peer: [] as number[] };
     for (let q = 0; q < asked; q++) {
-      const first = q % 2 === 0 ? 'ours' : 'peer';
       // Never the same question twice in a row: the second would find all that it reads in the processor's caches.
-      const [one, other] = [() => byGraphql(q), () => bySql(q + questions / 2)];
-      const turns = [
-        ['ours', one],
-        ['peer', other],
-      ] as const;
-      for (const [side, ask] of first === 'ours' ? turns : turns.toReversed())
-        times[side].push(await timed(ask));
+      const ours = async () => times.ours.push(await timed(() => byGraphql(q)));
+      const peer = async () => times.peer.push(await timed(() => bySql(q + questions / 2)));
+      for (const ask of q % 2 === 0 ? [ours, peer] : [peer, ours]) await ask();
     }
     const peerName = 'the same SQL by hand';
     yield compare(

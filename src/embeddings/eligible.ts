@@ -1,5 +1,5 @@
 import type { Sql } from '#src/database/client.ts';
-import type { Condition } from './filter.ts';
+import { type Condition, filterKey } from './filter.ts';
 import { partition } from './partition.ts';
 import type { SearchableSet } from './set.ts';
 
@@ -28,7 +28,7 @@ export async function countEligible(sql: Sql, set: SearchableSet, condition: Con
     const count = languages.reduce((sum, language) => sum + set.languages[language], 0);
     return { count, how: condition.languages ? 'STORED' : 'ALL', remembered: false, ordinals: null };
   }
-  const key = `${set.digest} ${set.id} ${condition.key}`;
+  const key = filterKey(set, condition);
   const known = kept.get(key);
   if (known) return { ...known, remembered: true };
   const found = (await countUpTo(sql, set, condition)) ?? (await estimate(sql, set, condition));

@@ -37,6 +37,9 @@ export interface Condition {
   where(place: (value: unknown) => string): string;
 }
 
+/** Under what is remembered of a filter of a set. */
+export const filterKey = (set: SearchableSet, { key }: Condition) => `${set.digest} ${set.id} ${key}`;
+
 const longestList = 10_000;
 const at = 'input.filter';
 

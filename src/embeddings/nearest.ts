@@ -30,7 +30,7 @@ export interface Question {
   /** Rows wanted. */
   limit: number;
   /** Bring what is shown of each row too: one trip to the database instead of two. */
-  shown: boolean;
+  shown?: boolean;
 }
 
 /**

@@ -85,7 +85,7 @@ export async function compareNeighbours(
     const [inA, inB] = await Promise.all(
       ways.map(async ({ set, condition, eligible, plan }, i) => {
         const { ordinals } = eligible;
-        const question = { vector: vectors[i], condition, ordinals, except: ordinal, limit: k, shown: false };
+        const question = { vector: vectors[i], condition, ordinals, except: ordinal, limit: k };
         return (await nearest(lab, set, question, plan)).neighbours.map((neighbour) => neighbour.ordinal);
       }),
     );

@@ -80,12 +80,11 @@ export function plan(facts: Facts): Plan {
     };
   const exact = exactCost(eligible, dimension);
   const index = hnswCost(candidates * indexes.length, dimension);
-  const costs = { exact, index, hnsw: index + facts.fallBacks * exact };
-  if (!forced && costs.exact <= costs.hnsw)
+  if (!forced && exact <= index + facts.fallBacks * exact)
     return {
       method: 'EXACT',
       reason:
-        costs.exact <= costs.index
+        exact <= index
           ? `comparing ${eligible} rows costs less than ${candidates} candidates of an index of which ${share} pass`
           : `of late searches under this filter, the index was asked in vain by ${percent(facts.fallBacks)}`,
     };

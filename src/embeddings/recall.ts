@@ -53,14 +53,7 @@ export async function measureRecall(
   const shares: number[] = [];
   const times: number[] = [];
   for (const { ordinal, vec } of rows) {
-    const question = {
-      vector: vec,
-      condition,
-      ordinals: eligible.ordinals,
-      except: ordinal,
-      limit: k,
-      shown: false,
-    };
+    const question = { vector: vec, condition, ordinals: eligible.ordinals, except: ordinal, limit: k };
     const expected = new Set((await exactNearest(lab.db, set, question)).map((n) => n.ordinal));
     if (expected.size === 0) continue;
     const started = performance.now();

@@ -7,7 +7,7 @@ import { bestOfUnits, byVector, byWords, type Candidate, fused } from './candida
 import { withSet } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
 import { fallBackShare, noteFallBack } from './fall-backs.ts';
-import { type Condition, checkFilter, type SearchFilter } from './filter.ts';
+import { type Condition, checkFilter, filterKey, type SearchFilter } from './filter.ts';
 import { checkFusion, type FusionInput } from './fuse.ts';
 import { exactNearest, hnswNearest, type Question, type Shown } from './nearest.ts';
 import { excluding, languageAsked, type OwnLanguage, preferring } from './own-language.ts';
@@ -168,8 +168,6 @@ export async function planFor(
     iterative: (await capabilities(lab.db)).iterative,
   });
 }
-
-const filterKey = (set: SearchableSet, { key }: Condition) => `${set.id} ${key}`;
 
 /** By the plan; where the index turns out to go against the filter, by comparing what the filter leaves. */
 export async function nearest(lab: Context['lab'], set: SearchableSet, question: Question, chosen: Plan) {
