@@ -72,6 +72,15 @@ describe('bootstrap', () => {
     const [first, second] = bootstrapMeans([a, a.map((x) => 1 - x)], { resamples: 500, seed: 2 });
     for (let r = 0; r < 500; r++) close(first[r] + second[r], 1, 1e-12);
   });
+  test('columns beside one another have the means they have alone', () => {
+    const random = generator(6);
+    for (const width of [1, 3, 4, 6, 9]) {
+      const columns = Array.from({ length: width }, () => Array.from({ length: 13 }, () => random.unit()));
+      const together = bootstrapMeans(columns, { resamples: 50, seed: 7 });
+      for (const [c, column] of columns.entries())
+        assert.deepEqual(together[c], bootstrapMeans([column], { resamples: 50, seed: 7 })[0]);
+    }
+  });
   test('a column without some rows has the mean of the drawn rows that it has', () => {
     const [means] = bootstrapMeans([[2, Number.NaN, 2]], { resamples: 2_000, seed: 3 });
     const absent = means.filter((x) => Number.isNaN(x)).length / 2_000;
@@ -149,6 +158,23 @@ describe('paired randomisation', () => {
     const sampled = pairedRandomization([...values, 1e-15], [...zeros, 0], { resamples: 50_000, seed: 10 });
     assert.deepEqual([exact.exact, sampled.exact], [true, false]);
     close(sampled.p, exact.p, 0.01);
+  });
+  test('eight signs at a time are the signs one by one', () => {
+    for (const n of [21, 24, 31, 32, 33, 64, 100]) {
+      const draws = generator(n);
+      const values = Array.from({ length: n }, () => draws.unit() - 0.45);
+      const observed = Math.abs(values.reduce((sum, x) => sum + x, 0));
+      const random = generator(11);
+      let hits = 0;
+      for (let r = 0; r < 2_000; r++) {
+        const words = Array.from({ length: Math.ceil(n / 32) }, () => random.uint32());
+        const sum = values.reduce((s, x, i) => s + ((words[i >> 5] >>> (i & 31)) & 1 ? x : -x), 0);
+        if (Math.abs(sum) >= observed) hits++;
+      }
+      const zeros = values.map(() => 0);
+      const { p } = pairedRandomization(values, zeros, { resamples: 2_000, seed: 11 });
+      assert.equal(p, (1 + hits) / 2_001, `${n} differences`);
+    }
   });
   test('a p-value from resamples is never 0', () => {
     const far = Array.from({ length: 30 }, () => 1);
