@@ -2,6 +2,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type Device, devices } from './device.ts';
 
 /** A listener that other machines can reach must be asked for a token; a name may resolve to anything. */
 export const isLoopback = (host: string) =>
@@ -52,6 +53,8 @@ const variables = z.object({
   ISOGLOSS_CONCURRENCY: wholeNumber(1, 64).default(1),
   /** Cores one run may use; default: this machine's cores over the concurrency. */
   ISOGLOSS_THREADS: wholeNumber(1, 256).optional(),
+  /** What transformers are trained and run on. */
+  ISOGLOSS_DEVICE: z.enum(devices, `is none of ${devices.join(', ')}`).default('cpu'),
 });
 
 export interface Config {
@@ -67,6 +70,7 @@ export interface Config {
   hub: string;
   concurrency: number;
   threads: number;
+  device: Device;
 }
 
 /** Reads the environment; throws an Error of one line that names the variable and what is wrong with it. */
@@ -99,6 +103,7 @@ export function readConfig(env: Record<string, string | undefined>): Config {
     hub: v.HF_ENDPOINT.replace(/\/+$/, ''),
     concurrency: v.ISOGLOSS_CONCURRENCY,
     threads: v.ISOGLOSS_THREADS ?? Math.max(1, Math.floor(availableParallelism() / v.ISOGLOSS_CONCURRENCY)),
+    device: v.ISOGLOSS_DEVICE,
   });
 }
 

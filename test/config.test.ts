@@ -32,6 +32,7 @@ for (const [name, value, message] of [
   ['ISOGLOSS_SAMPLE', 'no', 'ISOGLOSS_SAMPLE "no" is neither "on" nor "off"'],
   ['ISOGLOSS_TOKEN', 'short', 'ISOGLOSS_TOKEN is shorter than 16 characters'],
   ['DATABASE_URL', 'mysql://x:secret@y/z', 'DATABASE_URL is not a postgresql:// connection string'],
+  ['ISOGLOSS_DEVICE', 'cuda', 'ISOGLOSS_DEVICE "cuda" is none of cpu, webgpu'],
   ['ISOGLOSS_CONCURRENCY', '0', 'ISOGLOSS_CONCURRENCY "0" is not between 1 and 64'],
 ] as const)
   test(`${name}=${value} is named in one line, without secrets`, () => {

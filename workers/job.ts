@@ -1,10 +1,11 @@
+import type { Compute } from '#src/device.ts';
 import type { Params, RunKind } from '#src/recipes/kinds.ts';
 
 /**
  * The seam between a worker and its child. A child is a process that reads one job and writes events and files;
  * it knows neither database nor network, so every kind of run can be tested by calling its room's function.
  */
-export interface Job<K extends RunKind = RunKind> {
+export interface Job<K extends RunKind = RunKind> extends Compute {
   run: string;
   attempt: number;
   kind: K;
@@ -14,8 +15,6 @@ export interface Job<K extends RunKind = RunKind> {
   scratch: string;
   /** Empty folder; what `output` names lies in it. */
   out: string;
-  /** Cores this run may use. */
-  threads: number;
 }
 
 /** A file or folder on this machine. Models are folders, everything else is a file unless its kind says so. */

@@ -28,7 +28,7 @@ const worker: Worker = {
   lab,
   config,
   name: `${hostname()} ${process.pid}`,
-  environment: readEnvironment(),
+  environment: readEnvironment(config.device),
   log,
   stopping: stopping.signal,
 };

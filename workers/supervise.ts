@@ -110,6 +110,7 @@ async function describe({ lab, config }: Worker, held: HeldRun, scratch: string,
     scratch,
     out,
     threads: config.threads,
+    device: config.device,
   };
 }
 

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { arch, cpus, release, totalmem } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { Device } from '#src/device.ts';
 import packageJson from '../../package.json' with { type: 'json' };
 
 /** What besides the recipe could change a result's bytes, recorded with every attempt. */
@@ -12,6 +13,8 @@ export interface Environment {
   platform: string;
   cpu: { model: string; cores: number; features: string[] };
   memoryBytes: number;
+  /** What transformers ran on: a GPU rounds otherwise than a processor. */
+  device: Device;
   packages: Record<string, string>;
 }
 
@@ -27,7 +30,7 @@ const packages = [
 /** SIMD levels choose the GEMM kernel, and kernels differ in the last bit. */
 const features = ['avx2', 'fma', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_tile', 'neon', 'asimd', 'sve'];
 
-export function readEnvironment(): Environment {
+export function readEnvironment(device: Device): Environment {
   const root = fileURLToPath(new URL('../..', import.meta.url));
   const git = (...args: string[]) => {
     try {
@@ -51,6 +54,7 @@ export function readEnvironment(): Environment {
     platform: `${process.platform} ${arch()} ${release()}`,
     cpu: { model: cpus()[0]?.model ?? 'unknown', cores: cpus().length, features: cpuFeatures() },
     memoryBytes: totalmem(),
+    device,
     packages: Object.fromEntries(packages.map((name) => [name, installedVersion(require, name)])),
   };
 }

@@ -8,6 +8,7 @@ import { openEncoder } from '#workers/encoder/encode.ts';
 import { writeModel } from '#workers/encoder/folder.ts';
 import type { ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
+import { computeWith } from '../compute.ts';
 import { embed, unit } from '../train/oracle.ts';
 import {
   bertConfig,
@@ -44,7 +45,7 @@ async function open(t: TestContext, config: ModelConfig) {
   const dir = await temporary(t);
   const model = makeModel(config, await writeTokenizer(dir, wordPiece));
   await writeModel(join(dir, 'model'), model);
-  const encoder = await openEncoder(join(dir, 'model'), { threads: 2 });
+  const encoder = await openEncoder(join(dir, 'model'), computeWith(2));
   t.after(() => encoder.close());
   return { model, encoder };
 }

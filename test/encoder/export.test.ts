@@ -11,6 +11,7 @@ import { exportOnnx } from '#workers/encoder/export/main.ts';
 import { quantizeRows, transpose, zeroPoint } from '#workers/encoder/export/quantize.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
+import { computeWith } from '../compute.ts';
 import { makeModel, messageOf, staticConfig, temporary, wordPiece, writeTokenizer } from './tiny.ts';
 
 const golden = join(import.meta.dirname, '../golden/encoder');
@@ -47,7 +48,7 @@ for (const name of ['bert', 'xlm-roberta', 'dense'])
     const dir = join(await temporary(t), name);
     const model = await readModel(join(golden, name));
     await writeModel(dir, model);
-    const encoder = await openEncoder(dir, { threads: 1 });
+    const encoder = await openEncoder(dir, computeWith(1));
     t.after(encoder.close);
     const ours = await encoder.encode(texts, 'text');
     await mkdir(join(dir, 'onnx'));
@@ -81,7 +82,7 @@ test('transformers.js opens the folder by pipeline, in both precisions', async (
     await mkdir(join(dir, 'onnx'));
     await exportOnnx(dir, join(dir, 'onnx/model.onnx'), 'FP32');
     await exportOnnx(dir, join(dir, 'onnx/model_quantized.onnx'), 'INT8');
-    const encoder = await openEncoder(dir, { threads: 1 });
+    const encoder = await openEncoder(dir, computeWith(1));
     t.after(encoder.close);
     const ours = rowsOf(await encoder.encode(texts, 'text'), encoder.dimension);
     for (const [dtype, least] of [

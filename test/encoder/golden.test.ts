@@ -9,6 +9,7 @@ import { openEncoder } from '#workers/encoder/encode.ts';
 import { openModel, readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { BertConfig, ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
+import { computeWith } from '../compute.ts';
 import { messageOf, temporary } from './tiny.ts';
 
 const golden = join(import.meta.dirname, '../golden/encoder');
@@ -28,7 +29,7 @@ for (const name of folders)
     const { encoder, dimension } = model.config;
     const wanted = expected[name].vectors as Record<string, number[][]>;
     if (encoder.architecture === 'STATIC') {
-      const opened = await openEncoder(join(golden, name), { threads: 1 });
+      const opened = await openEncoder(join(golden, name), computeWith(1));
       t.after(opened.close);
       close(await opened.encode(texts, 'text'), wanted.mean, name);
       return;
@@ -37,7 +38,7 @@ for (const name of folders)
     const sequences = await tokenizer.encode(texts, model.config.maxLength, true);
     for (const [pooling, vectors] of Object.entries(wanted)) {
       const config = { ...model.config, encoder, pooling: pooling.toUpperCase() as ModelConfig['pooling'] };
-      const embedder = await embedBert(config, model.tensors, 1);
+      const embedder = await embedBert(config, model.tensors, computeWith(1));
       t.after(embedder.close);
       const found = await embedder.embed(sequences);
       assert.equal(found.length, texts.length * dimension);

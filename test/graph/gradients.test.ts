@@ -1,8 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { InferenceSession } from 'onnxruntime-node';
 import { gradients, rules } from '#workers/graph/gradients.ts';
 import { buildGraph, type GraphBuilder, printGraph, type Shape, type Value } from '#workers/graph/ir.ts';
+import { encodeOnnx } from '#workers/graph/onnx.ts';
 import { openSession, tensor } from '#workers/graph/session.ts';
+import { computeWith } from '../compute.ts';
 
 /** What the named sizes are; concatenating rows and 4 more makes the third. */
 const sizes: Record<string, number> = { rows: 3, columns: 5, 'rows+4': 7 };
@@ -135,7 +138,7 @@ for (const [name, { inputs, ints = {}, build }] of Object.entries(cases))
       y,
       ...Object.fromEntries(Object.keys(values).map((n, i) => [`d ${n}`, found[i]])),
     });
-    const session = await openSession(graph, { threads: 1 });
+    const session = await openSession(graph, computeWith(1));
 
     const wave = (n: number, phase: number) =>
       Float32Array.from({ length: n }, (_, i) => Math.sin(2.3 * i + phase));
@@ -150,31 +153,34 @@ for (const [name, { inputs, ints = {}, build }] of Object.entries(cases))
     const ds = Object.fromEntries(
       Object.entries(inputs).map(([n, shape]) => [n, new Float32Array(size(shape))]),
     );
+    const feeds = {
+      seed: tensor(seeds, outShape),
+      ...Object.fromEntries(
+        Object.entries(inputs).map(([n, shape]) => [n, tensor(arrays[n], concrete(shape))]),
+      ),
+      ...Object.fromEntries(
+        Object.entries(ints).map(([n, [shape, data]]) => [n, tensor(Int32Array.from(data), concrete(shape))]),
+      ),
+    };
     const evaluate = async () => {
-      await session.run(
-        {
-          seed: tensor(seeds, outShape),
-          ...Object.fromEntries(
-            Object.entries(inputs).map(([n, shape]) => [n, tensor(arrays[n], concrete(shape))]),
-          ),
-          ...Object.fromEntries(
-            Object.entries(ints).map(([n, [shape, data]]) => [
-              n,
-              tensor(Int32Array.from(data), concrete(shape)),
-            ]),
-          ),
-        },
-        {
-          y: tensor(result, outShape),
-          ...Object.fromEntries(
-            Object.entries(inputs).map(([n, shape]) => [`d ${n}`, tensor(ds[n], concrete(shape))]),
-          ),
-        },
-      );
+      await session.run(feeds, {
+        y: tensor(result, outShape),
+        ...Object.fromEntries(
+          Object.entries(inputs).map(([n, shape]) => [`d ${n}`, tensor(ds[n], concrete(shape))]),
+        ),
+      });
       return result.reduce((sum, x, i) => sum + x * seeds[i], 0);
     };
     await evaluate();
     const ours = structuredClone(ds);
+    const forGpu = await InferenceSession.create(encodeOnnx(graph, 'webgpu', new Set()));
+    for (const [n, { data }] of Object.entries(await forGpu.run(feeds)))
+      for (const [i, x] of (n === 'y' ? result : ours[n.slice(2)]).entries())
+        assert.ok(
+          Math.abs(x - Number(data[i])) < 2e-5,
+          `${n}[${i}] as a GPU computes it: ${data[i]}, not ${x}`,
+        );
+    await forGpu.release();
     for (const [n, array] of Object.entries(arrays))
       for (let i = 0; i < array.length; i++) {
         const x = array[i];

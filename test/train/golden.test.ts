@@ -9,6 +9,7 @@ import { openSafetensors } from '#workers/encoder/safetensors.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
 import type { LearnerOptions } from '#workers/train/learner.ts';
+import { computeWith } from '../compute.ts';
 
 const golden = join(import.meta.dirname, '../golden/encoder');
 const expected = JSON.parse(readFileSync(join(golden, 'expected.json'), 'utf8'));
@@ -38,7 +39,7 @@ for (const { name, pooling, loss } of cases)
         ...{ temperature: 1 / scale, symmetric: false, matryoshka: [], contrastive: 1, distillation: null },
         normalize: config.normalize,
       },
-      ...{ teacher: null, threads: 1, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
+      ...{ teacher: null, ...computeWith(1), miniBatch: null, frozen: { embeddings: false, layers: 0 } },
     };
     const learner = await learnBert(config, model.tensors, tokens, limits, options);
     t.after(learner.close);

@@ -8,6 +8,7 @@ import { training } from '#src/recipes/training.ts';
 import { openEncoder } from '#workers/encoder/encode.ts';
 import type { JobInput, Reporter } from '#workers/job.ts';
 import { run } from '#workers/train/main.ts';
+import { computeWith } from '../compute.ts';
 import { messageOf, temporary } from '../encoder/tiny.ts';
 
 /** A world of 40 things, each called by one word in both languages; sentences are two things. */
@@ -101,7 +102,7 @@ async function start(
       { role: 'tokenizer', digest: tokenizer, path: join(dir, 'tokenizer.json') },
       ...inputs,
     ],
-    ...{ scratch: join(dir, 'scratch'), out, threads: 2 },
+    ...{ scratch: join(dir, 'scratch'), out, ...computeWith(2) },
   };
   await run(job, report);
   return said;

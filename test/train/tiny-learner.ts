@@ -1,4 +1,5 @@
 /** Models so small that differences can be taken over every weight, and batches for them. */
+
 import type { BertConfig, ModelConfig, Tensor } from '#workers/encoder/model.ts';
 import { modelShapes } from '#workers/encoder/tensors.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
@@ -6,6 +7,7 @@ import type { Batch, Learner, LearnerOptions, Tokens } from '#workers/train/lear
 import type { Objective } from '#workers/train/loss.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
+import { computeWith } from '../compute.ts';
 
 export const vocabSize = 11;
 const common = { normalize: true, maxLength: 8, prompts: {}, dense: [] };
@@ -99,7 +101,7 @@ export function learn(
       normalize: config.normalize,
       ...loss,
     },
-    ...{ teacher: null, threads: 1, miniBatch: null, frozen: { embeddings: false, layers: 0 } },
+    ...{ teacher: null, ...computeWith(1), miniBatch: null, frozen: { embeddings: false, layers: 0 } },
     ...others,
   };
   const { encoder } = config;

@@ -1,4 +1,5 @@
 /** A model made ready to turn texts into vectors. */
+import type { Compute } from '#src/device.ts';
 import { embedBert } from './architectures/embed-bert.ts';
 import { embedStatic } from './architectures/embed-static.ts';
 import { readModel } from './folder.ts';
@@ -30,7 +31,7 @@ export interface Embedder {
 }
 
 /** @param dir a model folder; UserError when it is none. */
-export async function openEncoder(dir: string, options: { threads: number }): Promise<Encoder> {
+export async function openEncoder(dir: string, options: Compute): Promise<Encoder> {
   return encoderOf(await readModel(dir), options);
 }
 
@@ -40,15 +41,14 @@ export async function openEncoder(dir: string, options: { threads: number }): Pr
  */
 export async function encoderOf(
   model: Model,
-  options: { threads: number; tokenizer?: Tokenizer },
+  options: Compute & { tokenizer?: Tokenizer },
 ): Promise<Encoder> {
-  const { threads } = options;
   const { encoder, dimension, maxLength, prompts, normalize } = model.config;
   const isStatic = encoder.architecture === 'STATIC';
   const tokenizer = options.tokenizer ?? (await openTokenizer(model.tokenizerPath));
   const embedder = isStatic
     ? embedStatic(encoder, model.tensors)
-    : await embedBert({ ...model.config, encoder }, model.tensors, threads);
+    : await embedBert({ ...model.config, encoder }, model.tensors, options);
   return {
     dimension,
     bytes: [...model.tensors.values()].reduce((sum, { data }) => sum + data.byteLength, 0),

@@ -37,7 +37,7 @@ export const run: Run<'EVALUATION'> = async (job, report) => {
 };
 
 async function rankAndScore(
-  { params, inputs, out, threads }: Job<'EVALUATION'>,
+  { params, inputs, out, threads, device }: Job<'EVALUATION'>,
   benchmarks: Benchmark[],
   file: ScoresFile,
   report: Reporter,
@@ -62,7 +62,7 @@ async function rankAndScore(
   await mkdir(join(out, 'rankings'));
   const searcher = await openSearcher({ threads });
   for (const { name, model } of systems) {
-    const system = model ? await openModel(model, searcher, threads) : bm25;
+    const system = model ? await openModel(model, searcher, { threads, device }) : bm25;
     for (const benchmark of benchmarks) {
       const { digest } = benchmark;
       const intervals = intervalsOf(file, benchmark);

@@ -1,3 +1,4 @@
+import type { Compute } from '#src/device.ts';
 import { UserError } from '#src/errors.ts';
 import { inLanguage } from '#src/evaluation/pool.ts';
 import { type Encoder, openEncoder } from '#workers/encoder/encode.ts';
@@ -94,8 +95,8 @@ export const bm25: System = {
 };
 
 /** @param model a model folder and its digest */
-export async function openModel(model: JobInput, searcher: Searcher, threads: number): Promise<System> {
-  const encoder = await openEncoder(model.path, { threads });
+export async function openModel(model: JobInput, searcher: Searcher, compute: Compute): Promise<System> {
+  const encoder = await openEncoder(model.path, compute);
   return {
     name: model.digest,
     rank: (benchmark, depth, meter) =>

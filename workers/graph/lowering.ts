@@ -1,5 +1,7 @@
 /** From our graph to ONNX nodes: plain operators as they are, composites as the sequence that ONNX Runtime runs best. */
+import type { Device } from '#src/device.ts';
 import type { Dim, DType, Graph, Node, Shape, Value } from './ir.ts';
+import { turnedProduct, webgpuLowerings } from './lowering-webgpu.ts';
 import type { OpName } from './operators.ts';
 
 export type OnnxAttribute = number | readonly number[] | { float: number } | { text: string };
@@ -26,17 +28,27 @@ export interface OnnxGraph {
   readonly outputs: readonly string[];
   readonly nodes: readonly OnnxNode[];
   readonly initializers: readonly OnnxTensor[];
+  /** Initializers of float32 that are files of their own: a ModelProto ends at 2 GiB, and would be a second copy. */
+  readonly outsiders?: readonly OnnxOutsider[];
 }
+export type OnnxOutsider = Omit<OnnxTensor, 'data'>;
 
-interface Emitter {
+export interface Emitter {
   /** Adds a node; `outputs` names its results, else one fresh name. Returns the first. */
   emit(op: string, inputs: string[], attributes?: OnnxNode['attributes'], outputs?: string[]): string;
   integers(values: number[]): string;
   scalar(value: number): string;
   /** A row of ones as long as x has rows. */
   ones(x: Value): string;
+  /** alpha op(a) op(b) of two matrices or two batches of them; returns its name. */
+  product(a: Value, b: Value, how: Turns, output?: string): string;
 }
-type Lowering = (e: Emitter, node: Node) => void;
+export interface Turns {
+  transA?: number;
+  transB?: number;
+  alpha?: number;
+}
+export type Lowering = (e: Emitter, node: Node) => void;
 
 const microsoft = new Set(['FusedMatMul', 'Gelu']);
 const floatAttributes = new Set(['alpha', 'beta', 'epsilon']);
@@ -117,12 +129,21 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
     const taken = e.emit('Gather', [rows, back.name]);
     e.emit('Reshape', [taken, e.integers([-1, y.shape[1] as number])], {}, [y.name]);
   },
+  FusedMatMul: (e, { inputs: [a, b], outputs: [y], attributes }) => e.product(a, b, attributes, y.name),
   Attention: (e, { inputs: [q, k, v, bias], outputs: [context, weights], attributes: { scale } }) => {
-    const scores = e.emit('FusedMatMul', [q.name, k.name], { transB: 1, alpha: { float: scale } });
+    const scores = e.product(q, k, { transB: 1, alpha: scale });
     e.emit('Softmax', [e.emit('Add', [scores, bias.name])], { axis: -1 }, [weights.name]);
     e.emit('MatMul', [weights.name, v.name], {}, [context.name]);
   },
 };
+
+const fusedProduct = (e: Emitter, a: Value, b: Value, { alpha = 1, ...turns }: Turns, output?: string) =>
+  e.emit(
+    'FusedMatMul',
+    [a.name, b.name],
+    { ...turns, alpha: { float: alpha } },
+    output ? [output] : undefined,
+  );
 
 /** Gives results the names they are asked for by; an Identity, which copies, only where there is no name to give. */
 function nameOutputs(nodes: readonly OnnxNode[], graph: Graph): OnnxNode[] {
@@ -152,13 +173,15 @@ function endsLast(nodes: readonly OnnxNode[]): OnnxNode[] {
   return [...nodes.filter(isRead), ...nodes.filter((n) => !isRead(n)).reverse()];
 }
 
-export function lower(graph: Graph): OnnxGraph {
+/** @param outside inputs that become initializers */
+export function lower(graph: Graph, device: Device, outside: ReadonlySet<string>): OnnxGraph {
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>();
   for (const { value, data } of graph.constants)
     initializers.set(value.name, { name: value.name, shape: value.shape as number[], data });
 
   const emitter: Emitter = {
+    product: (...args) => (device === 'cpu' ? fusedProduct : turnedProduct)(emitter, ...args),
     emit(op, inputs, attributes = {}, outputs = [`$${nodes.length}`]) {
       nodes.push({ op, domain: microsoft.has(op) ? 'com.microsoft' : '', inputs, outputs, attributes });
       return outputs[0];
@@ -192,9 +215,13 @@ export function lower(graph: Graph): OnnxGraph {
     ]);
     e.emit(node.op, node.inputs.map(name), Object.fromEntries(attributes), node.outputs.map(name));
   };
-  for (const node of graph.nodes) (lowerings[node.op] ?? plain)(emitter, node);
+  const chosen = device === 'cpu' ? lowerings : { ...lowerings, ...webgpuLowerings };
+  for (const node of graph.nodes) (chosen[node.op] ?? plain)(emitter, node);
   return {
-    inputs: graph.inputs,
+    inputs: graph.inputs.filter(({ name }) => !outside.has(name)),
+    outsiders: graph.inputs
+      .filter(({ name }) => outside.has(name))
+      .map(({ name, shape }) => ({ name, shape: shape as number[] })),
     outputs: [...graph.outputs.keys()],
     nodes: endsLast(nameOutputs(nodes, graph)),
     initializers: [...initializers.values()],

@@ -1,4 +1,5 @@
 /** Writes a graph as an ONNX ModelProto. Field numbers are those of onnx.proto3, unchanged since IR version 3. */
+import type { Device } from '#src/device.ts';
 import type { Graph } from './ir.ts';
 import {
   lower,
@@ -7,6 +8,7 @@ import {
   type OnnxGraph,
   type OnnxInput,
   type OnnxNode,
+  type OnnxOutsider,
   type OnnxTensor,
 } from './lowering.ts';
 import { bytes, float32, message, type Part, text, varint } from './protobuf.ts';
@@ -44,6 +46,16 @@ const initializer = ({ name, shape, data }: OnnxTensor) =>
     bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength)),
   ]);
 
+/** A tensor in a file of its own, which is called as it is. */
+const outsider = ({ name, shape }: OnnxOutsider) =>
+  message(5, [
+    ...shape.map((d) => varint(1, d)),
+    varint(2, elementType.float32),
+    text(8, name),
+    message(13, [text(1, 'location'), text(2, name)]),
+    varint(14, 1),
+  ]);
+
 const input = ({ name, dtype, shape }: OnnxInput) => {
   const dims = shape.map((d) => message(1, [typeof d === 'number' ? varint(1, d) : text(2, d)]));
   return message(11, [
@@ -52,10 +64,12 @@ const input = ({ name, dtype, shape }: OnnxInput) => {
   ]);
 };
 
-export const encodeOnnx = (graph: Graph) => encodeNodes(lower(graph));
+/** @param outside inputs whose values the session brings along, by name */
+export const encodeOnnx = (graph: Graph, device: Device, outside: ReadonlySet<string>): Uint8Array =>
+  encodeNodes(lower(graph, device, outside));
 
 /** For graphs of operators that our own graph has no use for, e.g. TopK. */
-export function encodeNodes({ inputs, outputs, nodes, initializers }: OnnxGraph): Uint8Array {
+export function encodeNodes({ inputs, outputs, nodes, initializers, outsiders = [] }: OnnxGraph): Uint8Array {
   const opset = (domain: string, version: number) => message(8, [text(1, domain), varint(2, version)]);
   const model = message(0, [
     varint(1, 8),
@@ -64,6 +78,7 @@ export function encodeNodes({ inputs, outputs, nodes, initializers }: OnnxGraph)
       ...nodes.map(node),
       text(2, 'graph'),
       ...initializers.map(initializer),
+      ...outsiders.map(outsider),
       ...inputs.map(input),
       // ONNX Runtime infers the types of outputs.
       ...outputs.map((o) => message(12, [text(1, o)])),

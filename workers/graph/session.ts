@@ -1,5 +1,7 @@
 /** A graph made ready to run by ONNX Runtime. */
 import * as ort from 'onnxruntime-node';
+import type { Compute, Device } from '#src/device.ts';
+import { UserError } from '#src/errors.ts';
 import type { DType, Graph } from './ir.ts';
 import { encodeOnnx } from './onnx.ts';
 
@@ -22,8 +24,21 @@ export interface Session {
   close(): Promise<void>;
 }
 
-export async function openSession(graph: Graph, { threads }: { threads: number }): Promise<Session> {
-  const session = await ort.InferenceSession.create(encodeOnnx(graph), {
+/**
+ * @param weights inputs that never change: the processor reads them where they are, a GPU keeps a copy
+ * @throws UserError when there is no such device
+ */
+export async function openSession(
+  graph: Graph,
+  { threads, device = 'cpu' }: Compute,
+  weights: Readonly<Record<string, Tensor>> = {},
+): Promise<Session> {
+  const [kept, fed] = device === 'cpu' ? [{}, weights] : [weights, {}];
+  const session = await create(encodeOnnx(graph, device, new Set(Object.keys(kept))), device, {
+    externalData: Object.entries(kept).map(([path, { data }]) => ({
+      path,
+      data: bytesOf(data as Float32Array),
+    })),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',
@@ -39,8 +54,23 @@ export async function openSession(graph: Graph, { threads }: { threads: number }
   });
   return {
     async run(inputs, outputs) {
-      await session.run(inputs, outputs);
+      await session.run({ ...fed, ...inputs }, outputs);
     },
     close: () => session.release(),
   };
+}
+
+const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
+  new Uint8Array(buffer, byteOffset, byteLength);
+
+async function create(model: Uint8Array, device: Device, options: ort.InferenceSession.SessionOptions) {
+  try {
+    return await ort.InferenceSession.create(model, { executionProviders: [device], ...options });
+  } catch (error) {
+    if (device === 'cpu' || !/adapter|Vulkan/i.test(String(error))) throw error;
+    throw new UserError(
+      'BAD_USER_INPUT',
+      'ISOGLOSS_DEVICE is webgpu, but this machine shows no GPU: install its driver and, on Linux, the Vulkan loader (libvulkan1), or set ISOGLOSS_DEVICE=cpu',
+    );
+  }
 }

@@ -43,7 +43,7 @@ export interface Measurer {
 
 /** Measures models in memory as an evaluation measures stored ones, query by query, and keeps what the two sides make of it. */
 export async function openMeasurer(job: Job<'SWEEP'>, signal: AbortSignal): Promise<Measurer> {
-  const { params, threads } = job;
+  const { params, threads, device } = job;
   const { depth } = params;
   const [measure] = parseMeasures([params.metric], depth, 'input.metric');
   if (isBias(measure)) throw badInput('input.metric', `${params.metric} says nothing of Mono and CLIR`);
@@ -73,7 +73,7 @@ export async function openMeasurer(job: Job<'SWEEP'>, signal: AbortSignal): Prom
     metric: measureName(measure),
     queries: { selection: queriesOf(sides.selection).length, test: queriesOf(sides.test).length },
     async rank(model, name, tokenizer) {
-      const encoder = await encoderOf(model, { threads, tokenizer });
+      const encoder = await encoderOf(model, { threads, device, tokenizer });
       try {
         const ranked = new Map<Benchmark, Measured[]>();
         for (const benchmark of benchmarks)

@@ -43,7 +43,7 @@ export async function learnBert(
   limits: BatchLimits,
   options: LearnerOptions,
 ): Promise<Learner> {
-  const { objective, teacher, threads, miniBatch, frozen } = options;
+  const { objective, teacher, miniBatch, frozen } = options;
   const encoder = config.encoder as BertConfig;
   const isTrained = trainedOf(frozen);
   const parameters = allocateParameters(
@@ -114,7 +114,7 @@ export async function learnBert(
 
   /** A batch at once. */
   async function openWhole() {
-    const session = await openSession(stepGraph(config, bucketCount, objective, wanted), { threads });
+    const session = await openSession(stepGraph(config, bucketCount, objective, wanted), options);
     return {
       async add(batch: Batch, share: number, _signal?: AbortSignal) {
         const { order, feeds, fetches, collect } = prepare(sequencesOf(batch, tokens), bucketCount);
@@ -135,7 +135,7 @@ export async function learnBert(
 
   /** All vectors first, then their gradient, then each part's backward with its forward made again. */
   async function openParts(rowsOfPart: number) {
-    const open = (graph: Parameters<typeof openSession>[0]) => openSession(graph, { threads });
+    const open = (graph: Parameters<typeof openSession>[0]) => openSession(graph, options);
     const forward = await open(forwardGraph(config, chunkBuckets));
     const between = await open(lossGraph(dimension, objective));
     const backward = await open(backwardGraph(config, chunkBuckets, wanted));

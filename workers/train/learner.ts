@@ -1,3 +1,4 @@
+import type { Compute } from '#src/device.ts';
 import type { Ragged } from '../encoder/tokenizer.ts';
 import type { Update } from '../graph/kernels.ts';
 import type { Objective } from './loss.ts';
@@ -41,10 +42,9 @@ export interface Teacher {
   dimension: number;
 }
 
-export interface LearnerOptions {
+export interface LearnerOptions extends Compute {
   objective: Objective;
   teacher: Teacher | null;
-  threads: number;
   /** GradCache (Gao et al. 2021): rows whose activations are in memory at a time; null: all of a batch. */
   miniBatch: number | null;
   /** What gets no gradient and keeps its bytes: all tables with their LayerNorm, and so many layers from below. */

@@ -164,7 +164,7 @@ export async function learnerOf(
   const { seed, miniBatch = null, freeze = { embeddings: false, layers: 0 } } = job.params;
   const options: LearnerOptions = {
     objective: objectiveOf(job.params, config, teacher),
-    ...{ teacher, miniBatch, frozen: freeze, threads: job.threads },
+    ...{ teacher, miniBatch, frozen: freeze, threads: job.threads, device: job.device },
   };
   if (encoder.architecture === 'STATIC') {
     const table = parent ? parent.tensors.get('embedding.weight')!.data : initialTable(encoder, tokens, seed);

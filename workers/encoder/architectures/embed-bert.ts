@@ -1,3 +1,4 @@
+import type { Compute, Device } from '#src/device.ts';
 import { buildGraph } from '../../graph/ir.ts';
 import { openSession, tensor } from '../../graph/session.ts';
 import type { Embedder } from '../encode.ts';
@@ -6,8 +7,11 @@ import { bert, bertParameters } from './bert.ts';
 import { applyDense, denseParameters, pool } from './pooling.ts';
 import { concatenate, layOut, raggedFeeds, raggedInputs } from './ragged.ts';
 
-/** Tokens of a run: enough that matrix products are efficient, few enough that activations stay small. */
-const runTokens = 4096;
+/**
+ * Tokens of a run: enough that matrix products are efficient, few enough that activations stay small. On an H200 a
+ * 12 x 384 encoder does 1,219 passages a second with 4,096 of them, 1,424 with 16,384 and 985 with 65,536.
+ */
+const tokensOfRun: Record<Device, number> = { cpu: 4096, webgpu: 16_384 };
 
 /**
  * What a length is padded to in attention: the next multiple of about an eighth of it, at least of 8. It depends on
@@ -21,7 +25,7 @@ export function paddedLength(length: number): number {
 export async function embedBert(
   config: ModelConfig & { encoder: BertConfig },
   tensors: ReadonlyMap<string, Tensor>,
-  threads: number,
+  compute: Compute,
 ): Promise<Embedder> {
   const { encoder, dense, dimension } = config;
   const parameters = [...bertParameters(encoder), ...dense.flatMap(denseParameters)];
@@ -34,13 +38,19 @@ export async function embedBert(
   // ONNX Runtime multiplies a lone row in another order of sums, so that a row is put beside it.
   const extraRows = dense.length ? 1 : 0;
   const rows = extraRows ? g.op('Concat', [pooled, g.constant(0, [1, encoder.hidden])]) : pooled;
-  const session = await openSession(g.finish({ vectors: applyDense(g, dense, weight, rows) }), { threads });
   const weightFeeds = Object.fromEntries(
     parameters.map(({ name, shape, tensors: parts }) => [
       name,
       tensor(stack(parts.map((part) => tensors.get(part)!.data)), shape),
     ]),
   );
+
+  const session = await openSession(
+    g.finish({ vectors: applyDense(g, dense, weight, rows) }),
+    compute,
+    weightFeeds,
+  );
+  const runTokens = tokensOfRun[compute.device ?? 'cpu'];
 
   return {
     async embed({ ids, offsets }, signal) {
@@ -65,7 +75,7 @@ export async function embedBert(
         const out = new Float32Array(rows * dimension);
         const tokens = concatenate(sequences, layout);
         await session.run(
-          { ...weightFeeds, ...raggedFeeds(layout, encoder), ids: tensor(tokens, [tokens.length]) },
+          { ...raggedFeeds(layout, encoder), ids: tensor(tokens, [tokens.length]) },
           { vectors: tensor(out, [rows, dimension]) },
         );
         layout.order.forEach((sequence, i) => {
