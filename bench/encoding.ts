@@ -7,6 +7,9 @@
  * Of every line of TEXTS the longest string is taken; the passages (default 512) are spread over the file. Each side is
  * a process of its own that opens the folder, encodes 64 texts that do not count, then all of them, three rounds.
  * Tokenising counts for all. The vectors must agree: a cosine below 0.9999 ends the bench.
+ *
+ * With BENCH_DEVICE=gpu all run on it, Isogloss and transformers.js by WebGPU, sentence-transformers by CUDA in batches
+ * of 128, which were its fastest.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,11 +21,12 @@ import { exportOnnx } from '#workers/encoder/export/main.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { type Bench, compare, median } from './comparison.ts';
+import { benchThreads, device, onGpu, onProcessor, peersDevice } from './device.ts';
 import { peersPython } from './peers/python.ts';
 
-const threads = '2';
+const threads = String(benchThreads);
 const rounds = 3;
-const batch = 32;
+const batch = onGpu ? 128 : 32;
 
 /** What a side prints: seconds for all texts, and where its vectors are. */
 interface Side {
@@ -44,10 +48,10 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
     const file = join(dir, 'texts.json');
     writeFileSync(file, JSON.stringify(texts));
     const sides: Record<string, (out: string) => [string, string[]]> = {
-      ours: (out) => [process.execPath, [peer('encode-ours.ts'), model, file, out, threads]],
+      ours: (out) => [process.execPath, [peer('encode-ours.ts'), model, file, out, threads, device]],
       'sentence-transformers': (out) => [
         peersPython(),
-        [peer('encoding.py'), model, file, out, threads, String(batch)],
+        [peer('encoding.py'), model, file, out, threads, String(batch), peersDevice],
       ],
       'transformers.js': (out) => [
         process.execPath,
@@ -59,9 +63,15 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
           threads,
           String(batch),
           config.pooling.toLowerCase(),
+          device,
         ],
       ],
     };
+    if (onGpu)
+      sides[onProcessor] = (out) => [
+        process.execPath,
+        [peer('encode-ours.ts'), model, file, out, threads, 'cpu'],
+      ];
     const found: Record<string, Side[]> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
     for (let round = 0; round < rounds; round++)
       for (const [name, command] of Object.entries(sides)) {
@@ -88,9 +98,16 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
       const least = leastCosine(vectors('ours'), vectors(name), config.dimension, compared);
       if (!(least > 0.9999)) throw new Error(`${name} gives other vectors: a cosine is ${least}`);
       process.stderr.write(`least cosine between ours and ${name}: ${least.toFixed(7)}\n`);
-      yield compare(`encoding ${size}`, 'passages/s', rate('ours'), rate(name), name);
+      yield compare(`encoding ${size}${onGpu ? ', GPU' : ''}`, 'passages/s', rate('ours'), rate(name), name);
       const peak = (side: string) => median(found[side].map(({ peakMiB }) => peakMiB));
-      yield compare(`encoding ${size}, peak memory`, 'MiB', peak('ours'), peak(name), name, true);
+      yield compare(
+        `encoding ${size}${onGpu ? ', GPU' : ''}, peak memory`,
+        'MiB',
+        peak('ours'),
+        peak(name),
+        name,
+        true,
+      );
     }
   } finally {
     rmSync(dir, { recursive: true });

@@ -6,13 +6,15 @@
  * CORPUS is a corpus as importCorpus takes it, of segments in two languages or of pairs. Weights are random: what a step costs does not depend on them. Both sides are processes of
  * their own; the first steps of each do not count. Where the machine has other work, read the ratio of CPU time.
  * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it;
- * here every text is used once, and all tokenising counts.
+ * here every text is used once, and all tokenising counts. With BENCH_DEVICE=gpu encoders run on it, ours by WebGPU and
+ * the peer's by CUDA.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import type { Device } from '#src/device.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { BertConfig, ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
@@ -22,9 +24,8 @@ import type { LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 import { type Bench, compare, median } from './comparison.ts';
+import { benchThreads, device, onGpu, onProcessor, peersDevice } from './device.ts';
 import { peersPython } from './peers/python.ts';
-
-const threads = 2;
 
 interface Cost {
   /** Milliseconds of each step, tokenising included. */
@@ -134,7 +135,13 @@ function drawBatches(corpus: string, batch: number, steps: number): Texts[] {
 const lengthsOf = (offsets: Int32Array) => Array.from(offsets.subarray(1), (end, i) => end - offsets[i]);
 
 /** Our side, in a process of its own. */
-async function ours(dir: string, batchesFile: string, warm: number, miniBatch: number | null): Promise<Cost> {
+async function ours(
+  dir: string,
+  batchesFile: string,
+  warm: number,
+  miniBatch: number | null,
+  on: Device,
+): Promise<Cost> {
   const batches = readFileSync(batchesFile, 'utf8')
     .trimEnd()
     .split('\n')
@@ -154,7 +161,13 @@ async function ours(dir: string, batchesFile: string, warm: number, miniBatch: n
   };
   const options: LearnerOptions = {
     objective: { ...objective, normalize: true },
-    ...{ teacher: null, threads, miniBatch, frozen: { embeddings: false, layers: 0 } },
+    ...{
+      teacher: null,
+      threads: benchThreads,
+      device: on,
+      miniBatch,
+      frozen: { embeddings: false, layers: 0 },
+    },
   };
   const none = { ids: new Int32Array(), offsets: new Int32Array() };
   const tokens: Tokens = { queries: none, passages: none };
@@ -217,17 +230,21 @@ export const bench: Bench = async function* (args) {
       writeFileSync(file, batches.map((b) => `${JSON.stringify(b)}\n`).join(''));
       const peer = join(import.meta.dirname, 'peers', 'training.py');
       const last = [String(warm), String(miniBatch ?? 0)];
-      const costs: Record<'ours' | 'peer', Cost[]> = { ours: [], peer: [] };
+      const costs: Record<'ours' | 'peer' | 'processor', Cost[]> = { ours: [], peer: [], processor: [] };
       for (let round = 0; round < rounds; round++) {
-        costs.ours.push(run(process.execPath, [import.meta.filename, '--step', dir, file, ...last]));
-        costs.peer.push(run(peersPython(), [peer, dir, file, String(threads), ...last]));
+        const side = (on: Device) =>
+          run(process.execPath, [import.meta.filename, '--step', dir, file, ...last, on]);
+        costs.ours.push(side(device));
+        if (onGpu) costs.processor.push(side('cpu'));
+        costs.peer.push(run(peersPython(), [peer, dir, file, String(benchThreads), ...last, peersDevice]));
       }
       const wall = (side: Cost[]) => median(side.flatMap((c) => c.wall));
       const cpu = (side: Cost[]) => median(side.flatMap((c) => c.cpu));
       const peak = (side: Cost[]) => median(side.map((c) => c.peakMiB));
       const rate = (side: Cost[]) => (1000 * batch) / wall(side);
-      const [work, peerName] = [`${name}, batch ${batch}`, 'sentence-transformers'];
+      const [work, peerName] = [`${name}, batch ${batch}${onGpu ? ', GPU' : ''}`, 'sentence-transformers'];
       yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.peer), peerName);
+      if (onGpu) yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.processor), onProcessor);
       const tokenised = (side: Cost[]) =>
         (1000 * batch) / median(side.flatMap((c) => c.wall.map((w, i) => w - c.tokenising[i])));
       yield compare(work, 'pairs/s, tokenised', tokenised(costs.ours), tokenised(costs.peer), peerName);
@@ -242,6 +259,8 @@ export const bench: Bench = async function* (args) {
   }
 };
 
-const [flag, dir, batchesFile, warm, miniBatch] = process.argv.slice(2);
+const [flag, dir, batchesFile, warm, miniBatch, on] = process.argv.slice(2);
 if (flag === '--step')
-  process.stdout.write(JSON.stringify(await ours(dir, batchesFile, Number(warm), Number(miniBatch) || null)));
+  process.stdout.write(
+    JSON.stringify(await ours(dir, batchesFile, Number(warm), Number(miniBatch) || null, on as Device)),
+  );

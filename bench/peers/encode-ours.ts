@@ -1,10 +1,11 @@
-/** Encodes texts as a run of EMBEDDING does: `node encode-ours.ts MODEL TEXTS.json OUT.f32 THREADS`. */
+/** Encodes texts as a run of EMBEDDING does: `node encode-ours.ts MODEL TEXTS.json OUT.f32 THREADS DEVICE`. */
 import { readFileSync, writeFileSync } from 'node:fs';
+import type { Device } from '#src/device.ts';
 import { openEncoder } from '#workers/encoder/encode.ts';
 
-const [model, file, out, threads] = process.argv.slice(2);
+const [model, file, out, threads, device] = process.argv.slice(2);
 const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
-const encoder = await openEncoder(model, { threads: Number(threads) });
+const encoder = await openEncoder(model, { threads: Number(threads), device: device as Device });
 await encoder.encode(texts.slice(0, 64), 'text');
 const started = performance.now();
 const vectors = await encoder.encode(texts, 'text');

@@ -1,13 +1,14 @@
-/** The same by transformers.js: `node encode-transformers-js.ts MODEL TEXTS.json OUT.f32 THREADS BATCH POOLING`. */
+/** The same by transformers.js: `node encode-transformers-js.ts MODEL TEXTS.json OUT.f32 THREADS BATCH POOLING DEVICE`. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
 
-const [model, file, out, threads, batch, pooling] = process.argv.slice(2);
+const [model, file, out, threads, batch, pooling, device] = process.argv.slice(2);
 const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
 Object.assign(env, { localModelPath: dirname(model), allowRemoteModels: false });
 const extract = await pipeline('feature-extraction', basename(model), {
   dtype: 'fp32',
+  device: device as 'cpu',
   session_options: { intraOpNumThreads: Number(threads) },
 });
 async function encode(some: string[]): Promise<Float32Array[]> {

@@ -1,6 +1,6 @@
 """Encodes texts with sentence-transformers and prints what it took as JSON.
 
-    python encoding.py MODEL TEXTS.json OUT.f32 THREADS BATCH
+    python encoding.py MODEL TEXTS.json OUT.f32 THREADS BATCH DEVICE
 """
 
 import json
@@ -11,9 +11,9 @@ import time
 import torch
 from sentence_transformers import SentenceTransformer
 
-model_dir, texts_file, out, threads, batch = sys.argv[1:]
+model_dir, texts_file, out, threads, batch, device = sys.argv[1:]
 torch.set_num_threads(int(threads))
-model = SentenceTransformer(model_dir, device="cpu")
+model = SentenceTransformer(model_dir, device=device)
 texts = json.load(open(texts_file))
 
 

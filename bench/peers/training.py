@@ -1,6 +1,6 @@
 """Trains a model folder on batches as sentence-transformers users do, and prints what a step costs as JSON.
 
-    python training.py MODEL BATCHES.jsonl THREADS WARM MINI_BATCH
+    python training.py MODEL BATCHES.jsonl THREADS WARM MINI_BATCH DEVICE
 
 A line of BATCHES is {"anchors": [...], "positives": [...]}. The loop is written out, without the Trainer, whose
 bookkeeping would count against it: tokenise, MultipleNegativesRankingLoss (its cached kind, which is GradCache, where
@@ -16,11 +16,11 @@ import time
 import torch
 from sentence_transformers import SentenceTransformer, losses
 
-model_dir, batches_file, threads, warm, mini_batch = sys.argv[1:]
+model_dir, batches_file, threads, warm, mini_batch, device = sys.argv[1:]
 torch.set_num_threads(int(threads))
 torch.set_flush_denormal(True)
 torch.manual_seed(0)
-model = SentenceTransformer(model_dir, device="cpu")
+model = SentenceTransformer(model_dir, device=device)
 is_static = "StaticEmbedding" in type(model[0]).__name__
 tokenize = model.preprocess if hasattr(model, "preprocess") else model.tokenize
 if int(mini_batch):
@@ -41,11 +41,14 @@ for batch in batches:
             model.max_seq_length = length
         features.append(tokenize(batch[column]))
     tokenising.append(1000 * (time.perf_counter() - started))
+    features = [{name: value.to(device) for name, value in column.items() if hasattr(value, "to")} for column in features]
     loss = loss_of(features, None)
     loss.backward()
     torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
     optimizer.step()
     optimizer.zero_grad()
+    if device == "cuda":
+        torch.cuda.synchronize()
     wall.append(1000 * (time.perf_counter() - started))
     cpu.append(1000 * (time.process_time() - used))
 
