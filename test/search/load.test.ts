@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { giveMemory } from '#src/embeddings/indexes.ts';
 import { loadEmbeddings, publishEmbeddings } from '#src/embeddings/load.ts';
 import { partition } from '#src/embeddings/partition.ts';
 import { insertRows } from '#src/embeddings/write-rows.ts';
@@ -55,6 +56,27 @@ for (const backend of backends)
       file: Awaited<ReturnType<typeof fileOf>>,
       onProgress?: Parameters<typeof loadEmbeddings>[7],
     ) => loadEmbeddings(set.db, run, digest, model, 'c'.repeat(64), file, {}, onProgress);
+    test('an index is given room for its whole graph, never less than the server gives', async () => {
+      const client = await set.db.pool.connect();
+      try {
+        const memory = async (own: string, only: string) => {
+          await client.query(`SET maintenance_work_mem = '${own}'`);
+          await giveMemory(client, { id: set.id, dimension: 32 }, 16, only);
+          const { rows } = await client.query(
+            `SELECT pg_size_bytes(current_setting('maintenance_work_mem'))::int AS bytes`,
+          );
+          return rows[0].bytes;
+        };
+        // 32 halves, 33 links of 16 bytes and 200 bytes a row, and a fifth more.
+        const room = (count: number) => 1024 * Math.trunc(Math.round(1.2 * (64 + 528 + 200) * count) / 1024);
+        assert.equal(await memory('1MB', ''), room(count));
+        assert.equal(await memory('1MB', `WHERE language = 'en'`), room((count * 9) / 10));
+        assert.equal(await memory('64MB', ''), 64 * 2 ** 20);
+      } finally {
+        client.release(true);
+      }
+    });
+
     const stored = async (id: number) =>
       (
         await set.db.pool.query(
