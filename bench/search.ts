@@ -12,7 +12,6 @@ import { execFileSync } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { Context } from '#src/api/context.ts';
 import { connect, type Database } from '#src/database/client.ts';
 import { usualSettings, worthIndex } from '#src/embeddings/indexes.ts';
@@ -24,10 +23,10 @@ import type { TestLaboratory } from '../test/laboratory.ts';
 import { type Clustered, makeClustered, trueNeighbours } from './clustered.ts';
 import { type Bench, type Comparison, compare, median } from './comparison.ts';
 import { peersPython } from './peers/python.ts';
+import { throughGraphql } from './search-graphql.ts';
 
-const k = 10;
-const questions = 50;
-const clients = 8;
+export const k = 10;
+export const questions = 50;
 /** Of pgvector alone and of FAISS; ours is the planner's to choose. */
 const efSearch = 100;
 const tasks = ['load', 'recall', 'graphql'] as const;
@@ -61,7 +60,7 @@ const filters: Filter[] = [
 ];
 
 /** A set in the database, and what it was made of. */
-interface Loaded {
+export interface Loaded {
   id: number;
   name: string;
   collection: number;
@@ -94,7 +93,7 @@ export const bench: Bench = async function* (args) {
       const { set, lines } = await load(db, folder, collection, data, dimension, at);
       if (wanted('load')) yield* lines;
       if (wanted('recall')) yield* recalls(db, folder, set, at);
-      if (wanted('graphql')) yield* throughGraphql(lab, db, set, at);
+      if (wanted('graphql')) yield* throughGraphql(lab.url, db, set, at);
     }
   } finally {
     await db?.close();
@@ -277,7 +276,7 @@ function* beside(work: string, ours: Measured, peer: Measured, peerName: string)
   yield compare(work, 'p50 ms', ours.p50, peer.p50, peerName, true);
 }
 
-const queryOf = ({ data, dimension }: Loaded, q: number) => [
+export const queryOf = ({ data, dimension }: Loaded, q: number) => [
   ...data.queries.subarray(q * dimension, (q + 1) * dimension),
 ];
 
@@ -324,88 +323,8 @@ function askFaiss(folder: string, { data, dimension }: Loaded): Faiss {
   return JSON.parse(execFileSync(peersPython(), [script, folder], { encoding: 'utf8', maxBuffer: 2 ** 28 }));
 }
 
-const document = `query ($input: SearchInput!) { search(input: $input) { hits { rank score language text parallelId } } }`;
-const asked = 300;
-const seconds = 5;
-
-/** The same question, the same fields back: over HTTP and GraphQL, and by one SQL statement on a connection kept. */
-async function* throughGraphql(
-  lab: TestLaboratory,
-  db: Database,
-  set: Loaded,
-  at: string,
-): AsyncIterable<Comparison> {
-  const vectors = Array.from({ length: questions }, (_, q) => queryOf(set, q));
-  const byGraphql = async (q: number) => {
-    const input = { embeddingSet: set.name, vector: vectors[q % questions], first: k };
-    const { search } = await lab.get(document, { input });
-    return (search.hits as { parallelId: string }[]).map(({ parallelId }) => parallelId);
-  };
-  const connections = Array.from({ length: clients }, () => new pg.Client({ connectionString: db.url }));
-  for (const client of connections) {
-    await client.connect();
-    await client.query('SET hnsw.ef_search = 200');
-  }
-  const type = `halfvec(${set.dimension})`;
-  const statement = `WITH near AS MATERIALIZED (
-      SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ORDER BY (vec::${type}) <=> $1::vector::${type} LIMIT 200)
-    SELECT 1 - n.distance AS score, n.language, t.text, u.parallel_id
-    FROM (SELECT ordinal, unit_ordinal, language, vec <=> $1::vector AS distance FROM near ORDER BY distance, ordinal LIMIT ${k}) n
-    JOIN text t ON t.collection_id = ${set.collection} AND t.ordinal = n.ordinal
-    JOIN unit u ON u.collection_id = ${set.collection} AND u.ordinal = n.unit_ordinal ORDER BY n.distance, n.ordinal`;
-  const bySql = async (q: number, client = connections[0]) => {
-    const { rows } = await client.query({
-      name: 'near',
-      text: statement,
-      values: [`[${vectors[q % questions].join(',')}]`],
-    });
-    return rows.map((row) => row.parallel_id as string);
-  };
-  try {
-    for (let q = 0; q < questions; q++) {
-      const [ours, theirs] = [await byGraphql(q), await bySql(q)];
-      if (ours.join() !== theirs.join())
-        throw new Error(`question ${q}: ${ours} by GraphQL, ${theirs} by SQL`);
-    }
-    const times = { ours: [] as number[], peer: [] as number[] };
-    for (let q = 0; q < asked; q++) {
-      // Never the same question twice in a row: the second would find all that it reads in the processor's caches.
-      const ours = async () => times.ours.push(await timed(() => byGraphql(q)));
-      const peer = async () => times.peer.push(await timed(() => bySql(q + questions / 2)));
-      for (const ask of q % 2 === 0 ? [ours, peer] : [peer, ours]) await ask();
-    }
-    const peerName = 'the same SQL by hand';
-    yield compare(
-      `${at}, search through GraphQL`,
-      'p50 ms',
-      median(times.ours),
-      median(times.peer),
-      peerName,
-      true,
-    );
-    const [ours, peer] = [
-      await throughput((q) => byGraphql(q)),
-      await throughput((q, client) => bySql(q, connections[client])),
-    ];
-    yield compare(`${at}, search through GraphQL, ${clients} clients`, 'searches/s', ours, peer, peerName);
-  } finally {
-    for (const client of connections) await client.end();
-  }
-}
-
-async function timed(work: () => Promise<unknown>): Promise<number> {
+export async function timed(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now();
   await work();
   return performance.now() - started;
-}
-
-async function throughput(ask: (q: number, client: number) => Promise<unknown>): Promise<number> {
-  const started = performance.now();
-  let done = 0;
-  await Promise.all(
-    Array.from({ length: clients }, async (_, client) => {
-      while (performance.now() - started < 1000 * seconds) await ask(client + clients * done++, client);
-    }),
-  );
-  return done / ((performance.now() - started) / 1000);
 }

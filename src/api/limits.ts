@@ -45,10 +45,26 @@ export interface Request {
 
 /** Throws UserError (LIMIT_EXCEEDED or BAD_USER_INPUT) or graphql-js's syntax error. */
 export function admit(schema: GraphQLSchema, { query, operationName, variables }: Request): DocumentNode {
+  const document = parsed.get(query) ?? parseWithin(query);
+  const measured = measure(schema, document, operationName ?? null, variables ?? {});
+  for (const what of ['depth', 'aliases', 'directives', 'cost'] as const)
+    if (measured[what] > limits[what]) throw exceeded(what, measured[what], limits[what]);
+  checkValues(document, variables ?? {});
+  return document;
+}
+
+/** Programs ask the same few queries over and over. The oldest go first. */
+const parsed = new Map<string, DocumentNode>();
+const keptQueries = 200;
+const longestKept = 4000;
+
+function parseWithin(query: string): DocumentNode {
   if (query.length > limits.query) throw exceeded('characters of query', query.length, limits.query);
-  let document: DocumentNode;
   try {
-    document = parse(query, { maxTokens: limits.tokens });
+    const document = parse(query, { maxTokens: limits.tokens });
+    if (query.length <= longestKept) parsed.set(query, document);
+    if (parsed.size > keptQueries) parsed.delete(parsed.keys().next().value!);
+    return document;
   } catch (error) {
     if (/Document contains more/.test((error as Error).message))
       throw new UserError(
@@ -57,11 +73,6 @@ export function admit(schema: GraphQLSchema, { query, operationName, variables }
       );
     throw error;
   }
-  const measured = measure(schema, document, operationName ?? null, variables ?? {});
-  for (const what of ['depth', 'aliases', 'directives', 'cost'] as const)
-    if (measured[what] > limits[what]) throw exceeded(what, measured[what], limits[what]);
-  checkValues(document, variables ?? {});
-  return document;
 }
 
 const exceeded = (what: string, found: number, limit: number) =>

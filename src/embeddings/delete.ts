@@ -74,8 +74,18 @@ export async function withSet<T>(
   work: (set: SearchableSet) => Promise<T>,
 ): Promise<T> {
   const set = await resolveSet(lab, ref, path);
+  return unlessGone(lab, set, path, work(set));
+}
+
+/** What is done with a set, or NOT_FOUND where it failed because the set is gone. */
+export async function unlessGone<T>(
+  lab: Context['lab'],
+  set: SearchableSet,
+  path: string,
+  work: Promise<T>,
+): Promise<T> {
   try {
-    return await work(set);
+    return await work;
   } catch (error) {
     if (error instanceof UserError) throw error;
     // The lock waits for a deletion in flight, which what failed may have met halfway, in a deadlock even.

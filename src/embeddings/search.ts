@@ -4,7 +4,7 @@ import type { Context } from '#src/api/context.ts';
 import { badInput } from '#src/errors.ts';
 import { bestByWords, type FoundByWords } from './by-words.ts';
 import { bestOfUnits, byVector, byWords, type Candidate, fused } from './candidate.ts';
-import { withSet } from './delete.ts';
+import { unlessGone } from './delete.ts';
 import { countEligible, type Eligible } from './eligible.ts';
 import { fallBackShare, noteFallBack } from './fall-backs.ts';
 import { type Condition, checkFilter, filterKey, type SearchFilter } from './filter.ts';
@@ -14,7 +14,7 @@ import { excluding, languageAsked, type OwnLanguage, preferring } from './own-la
 import { capabilities } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
 import { type Asked, readQuery } from './query.ts';
-import type { SearchableSet } from './set.ts';
+import { onSet, type SearchableSet } from './set.ts';
 
 export type SearchMode = 'AUTO' | 'EXACT' | 'HNSW' | 'LEXICAL' | 'HYBRID';
 
@@ -67,8 +67,10 @@ export interface Found {
 const largestFirst = 1000;
 
 export function search(context: Context, input: SearchInput): Promise<Found> {
-  return withSet(context.lab, input.embeddingSet, 'input.embeddingSet', (set) =>
-    searchIn(context, set, input),
+  const { lab } = context;
+  const path = 'input.embeddingSet';
+  return onSet(lab, input.embeddingSet, path, (set) =>
+    unlessGone(lab, set, path, searchIn(context, set, input)),
   );
 }
 

@@ -36,6 +36,34 @@ export async function resolveSet({ db }: Context['lab'], ref: string, path: stri
   throw new UserError('NOT_FOUND', message, [{ path, message }]);
 }
 
+/** Where refs led when they were last looked up. */
+const ledTo = new WeakMap<object, Map<string, string>>();
+const mostLedTo = 1000;
+
+/**
+ * Does what only reads on the set that a ref leads to. It begins on the set that the ref led to last, while the ref is
+ * looked up (a tenth of a search's time); where the ref has moved meanwhile, what was begun counts for nothing.
+ */
+export async function onSet<T>(
+  lab: Context['lab'],
+  ref: string,
+  path: string,
+  work: (set: SearchableSet) => Promise<T>,
+): Promise<T> {
+  const { db } = lab;
+  const known = ledTo.get(db.pool) ?? new Map<string, string>();
+  ledTo.set(db.pool, known);
+  const last = known.get(ref);
+  const early = last ? await recall(db, last) : null;
+  const begun = early && work(early);
+  begun?.catch(() => {});
+  const set = await resolveSet(lab, ref, path);
+  if (begun && set.id === early!.id) return begun;
+  if (known.size >= mostLedTo) known.delete(known.keys().next().value!);
+  known.set(ref, set.digest);
+  return work(set);
+}
+
 function recall(db: Database, digest: string) {
   let sets = remembered.get(db.pool);
   if (!sets) {
