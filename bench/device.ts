@@ -4,6 +4,8 @@ import type { Device } from '#src/device.ts';
 
 export const onGpu = process.env.BENCH_DEVICE === 'gpu';
 export const device: Device = onGpu ? 'webgpu' : 'cpu';
+/** Behind the name of the work. */
+export const where = onGpu ? ', GPU' : '';
 /** What a GPU has to beat first. */
 export const onProcessor = 'Isogloss on the processor';
 /** As PyTorch calls it. */

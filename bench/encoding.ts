@@ -17,11 +17,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
+import type { Device } from '#src/device.ts';
 import { exportOnnx } from '#workers/encoder/export/main.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { type Bench, compare, median } from './comparison.ts';
-import { benchThreads, device, onGpu, onProcessor, peersDevice } from './device.ts';
+import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
 import { peersPython } from './peers/python.ts';
 
 const threads = String(benchThreads);
@@ -47,8 +48,10 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
     const texts = readTexts(textsFile, Number(count));
     const file = join(dir, 'texts.json');
     writeFileSync(file, JSON.stringify(texts));
+    const ourSide = (on: Device) => (out: string) =>
+      [process.execPath, [peer('encode-ours.ts'), model, file, out, threads, on]] as [string, string[]];
     const sides: Record<string, (out: string) => [string, string[]]> = {
-      ours: (out) => [process.execPath, [peer('encode-ours.ts'), model, file, out, threads, device]],
+      ours: ourSide(device),
       'sentence-transformers': (out) => [
         peersPython(),
         [peer('encoding.py'), model, file, out, threads, String(batch), peersDevice],
@@ -67,11 +70,7 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
         ],
       ],
     };
-    if (onGpu)
-      sides[onProcessor] = (out) => [
-        process.execPath,
-        [peer('encode-ours.ts'), model, file, out, threads, 'cpu'],
-      ];
+    if (onGpu) sides[onProcessor] = ourSide('cpu');
     const found: Record<string, Side[]> = Object.fromEntries(Object.keys(sides).map((name) => [name, []]));
     for (let round = 0; round < rounds; round++)
       for (const [name, command] of Object.entries(sides)) {
@@ -98,16 +97,9 @@ export const bench: Bench = async function* ([folder, textsFile, count = '512'])
       const least = leastCosine(vectors('ours'), vectors(name), config.dimension, compared);
       if (!(least > 0.9999)) throw new Error(`${name} gives other vectors: a cosine is ${least}`);
       process.stderr.write(`least cosine between ours and ${name}: ${least.toFixed(7)}\n`);
-      yield compare(`encoding ${size}${onGpu ? ', GPU' : ''}`, 'passages/s', rate('ours'), rate(name), name);
+      yield compare(`encoding ${size}${where}`, 'passages/s', rate('ours'), rate(name), name);
       const peak = (side: string) => median(found[side].map(({ peakMiB }) => peakMiB));
-      yield compare(
-        `encoding ${size}${onGpu ? ', GPU' : ''}, peak memory`,
-        'MiB',
-        peak('ours'),
-        peak(name),
-        name,
-        true,
-      );
+      yield compare(`encoding ${size}${where}, peak memory`, 'MiB', peak('ours'), peak(name), name, true);
     }
   } finally {
     rmSync(dir, { recursive: true });

@@ -24,7 +24,7 @@ import type { LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 import { type Bench, compare, median } from './comparison.ts';
-import { benchThreads, device, onGpu, onProcessor, peersDevice } from './device.ts';
+import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
 import { peersPython } from './peers/python.ts';
 
 interface Cost {
@@ -242,7 +242,7 @@ export const bench: Bench = async function* (args) {
       const cpu = (side: Cost[]) => median(side.flatMap((c) => c.cpu));
       const peak = (side: Cost[]) => median(side.map((c) => c.peakMiB));
       const rate = (side: Cost[]) => (1000 * batch) / wall(side);
-      const [work, peerName] = [`${name}, batch ${batch}${onGpu ? ', GPU' : ''}`, 'sentence-transformers'];
+      const [work, peerName] = [`${name}, batch ${batch}${where}`, 'sentence-transformers'];
       yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.peer), peerName);
       if (onGpu) yield compare(work, 'pairs/s', rate(costs.ours), rate(costs.processor), onProcessor);
       const tokenised = (side: Cost[]) =>

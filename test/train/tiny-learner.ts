@@ -1,5 +1,4 @@
 /** Models so small that differences can be taken over every weight, and batches for them. */
-
 import type { BertConfig, ModelConfig, Tensor } from '#workers/encoder/model.ts';
 import { modelShapes } from '#workers/encoder/tensors.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';

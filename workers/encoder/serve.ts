@@ -4,13 +4,13 @@
  * event loop that answers everyone.
  */
 import { totalmem } from 'node:os';
-import { readConfig } from '#src/config.ts';
+import { configOrExit } from '#src/config.ts';
 import type { EncodeReply, EncodeRequest } from '#src/embeddings/encoder.ts';
 import { UserError } from '#src/errors.ts';
 import { openEncoder } from './encode.ts';
 import { keepLoaded } from './loaded.ts';
 
-const { threads, device } = readConfig(process.env);
+const { threads, device } = configOrExit();
 const encoderOf = keepLoaded((dir) => openEncoder(dir, { threads, device }), totalmem() / 4);
 
 async function answer({ id, modelDir, digest, texts, as }: EncodeRequest): Promise<EncodeReply> {

@@ -1,6 +1,6 @@
 /**
- * What is written otherwise for a GPU: operators that the WebGPU provider lacks. ONNX Runtime would compute them on the
- * processor and carry their operands there and back.
+ * What is written otherwise for a GPU: operators that the WebGPU provider lacks, which ONNX Runtime would compute on the
+ * processor and carry their operands there and back; and sums, which a GPU takes another way.
  */
 import type { Value } from './ir.ts';
 import type { Emitter, Lowering, Turns } from './lowering.ts';

@@ -2,6 +2,7 @@
 import * as ort from 'onnxruntime-node';
 import type { Compute, Device } from '#src/device.ts';
 import { UserError } from '#src/errors.ts';
+import { floatBytes } from '../encoder/floats.ts';
 import type { DType, Graph } from './ir.ts';
 import { encodeOnnx } from './onnx.ts';
 
@@ -37,7 +38,7 @@ export async function openSession(
   const session = await create(encodeOnnx(graph, device, new Set(Object.keys(kept))), device, {
     externalData: Object.entries(kept).map(([path, { data }]) => ({
       path,
-      data: bytesOf(data as Float32Array),
+      data: floatBytes(data as Float32Array),
     })),
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
@@ -59,9 +60,6 @@ export async function openSession(
     close: () => session.release(),
   };
 }
-
-const bytesOf = ({ buffer, byteOffset, byteLength }: Float32Array) =>
-  new Uint8Array(buffer, byteOffset, byteLength);
 
 async function create(model: Uint8Array, device: Device, options: ort.InferenceSession.SessionOptions) {
   try {
