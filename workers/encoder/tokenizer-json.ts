@@ -27,7 +27,11 @@ const processor = z.union([
   z.object({ type: z.literal('Sequence'), processors: z.array(simpleProcessor) }),
 ]);
 
-const addedToken = z.object({ id, content: z.string().min(1), normalized: z.boolean() });
+const flag = z.boolean().default(false);
+const addedToken = z.object({
+  ...{ id, content: z.string().min(1), normalized: z.boolean() },
+  ...{ special: flag, single_word: flag, lstrip: flag, rstrip: flag },
+});
 
 const schema = z.object({
   version: z.literal('1.0'),

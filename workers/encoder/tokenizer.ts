@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Tokenizer as Native } from 'tokenizers';
 import { badInput } from '#src/errors.ts';
+import { wordEncoder } from './joined-words.ts';
 import { readTokenizerJson } from './tokenizer-json.ts';
 import { wordLocality } from './word-local.ts';
 
@@ -38,6 +39,7 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
   const json = await readTokenizerJson(path);
   const native = parseNative(await readFile(path, 'utf8'));
   const isWordLocal = wordLocality(json);
+  const encodeWords = wordEncoder(native, json);
   let words = new Map<string, number[]>();
 
   /** The ids of each text's pieces, without specials; a piece is a word, or a text that must stay whole. */
@@ -55,12 +57,17 @@ export async function openTokenizer(path: string): Promise<Tokenizer> {
       }
       return list;
     });
-    const missing = [...fresh.keys()];
-    const encodings = await native.encodeBatch(missing, { addSpecialTokens: false });
-    for (const [i, piece] of missing.entries()) {
-      const ids = encodings[i].getIds();
-      fresh.set(piece, ids);
-      if (isWordLocal(piece)) known.set(piece, ids);
+    const { words: missing = [], texts: whole = [] } = Object.groupBy(fresh.keys(), (piece) =>
+      isWordLocal(piece) ? 'words' : 'texts',
+    );
+    const [ofWords, ofTexts] = await Promise.all([
+      encodeWords(missing),
+      native.encodeBatch(whole, { addSpecialTokens: false }),
+    ]);
+    for (const [i, text] of whole.entries()) fresh.set(text, ofTexts[i].getIds());
+    for (const [i, word] of missing.entries()) {
+      fresh.set(word, ofWords[i]);
+      known.set(word, ofWords[i]);
     }
     if (known.size > maxWords) words = new Map();
     return pieces.map((list) => list.map((piece) => (typeof piece === 'string' ? fresh.get(piece)! : piece)));

@@ -51,8 +51,11 @@ const localPatterns = [' {2,}', controlCharacters];
 /** What follows in a sequence sees the pieces of one word only. */
 function splitsAtSpaces(preTokenizer: Component | null): boolean {
   switch (preTokenizer?.type) {
-    case 'Sequence':
-      return splitsAtSpaces((preTokenizer.pretokenizers as Component[])[0] ?? null);
+    case 'Sequence': {
+      const [first = null, ...rest] = preTokenizer.pretokenizers as Component[];
+      // Split off before, a word that does not begin its text would get no metaspace.
+      return splitsAtSpaces(first) && !rest.some((next) => next.prepend_scheme === 'first');
+    }
     case 'Metaspace':
       return preTokenizer.split !== false && preTokenizer.prepend_scheme !== 'never';
     case 'WhitespaceSplit':
