@@ -15,7 +15,7 @@ import {
 } from 'graphql';
 import { UserError } from '#src/errors.ts';
 import { defaultPage } from './connection.ts';
-import { checkValues } from './values.ts';
+import { checkLiterals, checkVariables } from './values.ts';
 
 /**
  * What one operation may ask for, checked before validation and on every transport. graphql-js alone takes 1.9 s for
@@ -49,7 +49,7 @@ export function admit(schema: GraphQLSchema, { query, operationName, variables }
   const measured = measure(schema, document, operationName ?? null, variables ?? {});
   for (const what of ['depth', 'aliases', 'directives', 'cost'] as const)
     if (measured[what] > limits[what]) throw exceeded(what, measured[what], limits[what]);
-  checkValues(document, variables ?? {});
+  checkVariables(variables ?? {});
   return document;
 }
 
@@ -62,6 +62,7 @@ function parseWithin(query: string): DocumentNode {
   if (query.length > limits.query) throw exceeded('characters of query', query.length, limits.query);
   try {
     const document = parse(query, { maxTokens: limits.tokens });
+    checkLiterals(document);
     if (query.length <= longestKept) parsed.set(query, document);
     if (parsed.size > keptQueries) parsed.delete(parsed.keys().next().value!);
     return document;

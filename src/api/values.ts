@@ -6,7 +6,7 @@ import { badInput } from '#src/errors.ts';
  * (they would be stored as something else) and float literals that overflow to Infinity. Literals and variables are
  * checked before execution; the built-in scalars cannot be replaced in a Pothos schema.
  */
-export function checkValues(document: DocumentNode, variables: Record<string, unknown>) {
+export function checkLiterals(document: DocumentNode) {
   visit(document, {
     StringValue: ({ value, loc }) => checkText(value, `line ${loc?.startToken.line} of the query`),
     FloatValue({ value, loc }) {
@@ -17,6 +17,9 @@ export function checkValues(document: DocumentNode, variables: Record<string, un
         );
     },
   });
+}
+
+export function checkVariables(variables: Record<string, unknown>) {
   for (const [name, value] of Object.entries(variables)) walk(value, name);
 }
 
