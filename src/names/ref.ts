@@ -47,35 +47,37 @@ export const entityTables: Record<EntityKind, { noun: string; table: string; whe
 };
 export const nounOf = (kind: EntityKind) => entityTables[kind].noun;
 
-/** The digest a ref leads to, or null. */
+/** The digest a ref leads to, or null. Every search asks, so the statements have names, and are planned once a connection. */
 export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<string | null> {
+  const { rows } = await sql.query(statementFor(kind, ref));
+  return rows[0]?.digest ?? null;
+}
+
+function statementFor(kind: EntityKind, ref: string) {
   if (digestShape.test(ref)) {
     const { table, where } = entityTables[kind];
-    const { rows } = await sql.query(`SELECT digest FROM ${table} WHERE digest = $1 AND ${where}`, [ref]);
-    return rows[0]?.digest ?? null;
+    return { text: `SELECT digest FROM ${table} WHERE digest = $1 AND ${where}`, values: [ref] };
   }
   const at = ref.lastIndexOf('@');
   const name = (at < 0 ? ref : ref.slice(0, at)).normalize('NFC');
   const suffix = at < 0 ? null : ref.slice(at + 1);
-  if (suffix === null) {
-    const { rows } = await sql.query(
-      'SELECT digest FROM name WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1',
-      [kind, name],
-    );
-    return rows[0]?.digest ?? null;
-  }
-  const { rows } = /^\d{1,9}$/.test(suffix)
-    ? await sql.query('SELECT digest FROM name WHERE kind = $1 AND name = $2 AND version = $3', [
-        kind,
-        name,
-        suffix,
-      ])
-    : await sql.query('SELECT digest FROM alias WHERE kind = $1 AND name = $2 AND alias = $3', [
-        kind,
-        name,
-        suffix.normalize('NFC'),
-      ]);
-  return rows[0]?.digest ?? null;
+  if (suffix === null)
+    return {
+      name: 'ref of the latest version',
+      text: 'SELECT digest FROM name WHERE kind = $1 AND name = $2 ORDER BY version DESC LIMIT 1',
+      values: [kind, name],
+    };
+  return /^\d{1,9}$/.test(suffix)
+    ? {
+        name: 'ref of a version',
+        text: 'SELECT digest FROM name WHERE kind = $1 AND name = $2 AND version = $3',
+        values: [kind, name, suffix],
+      }
+    : {
+        name: 'ref of an alias',
+        text: 'SELECT digest FROM alias WHERE kind = $1 AND name = $2 AND alias = $3',
+        values: [kind, name, suffix.normalize('NFC')],
+      };
 }
 
 /** The digest a ref leads to; throws NOT_FOUND naming `path`. */
