@@ -1,7 +1,7 @@
 import pg from 'pg';
 import type { Database } from '#src/database/client.ts';
 import type { Condition } from './filter.ts';
-import { partition } from './partition.ts';
+import { capabilities, partition } from './partition.ts';
 import type { HnswPlan } from './plan.ts';
 import type { SearchableSet } from './set.ts';
 
@@ -69,8 +69,6 @@ export async function hnswNearest(
   { indexes, candidates, efSearch, iterative }: HnswPlan,
 ): Promise<{ neighbours: Neighbour[]; passing: number }> {
   const { condition, except, limit, shown } = question;
-  // Said once: it is most of the message. Numbers need no escaping, and looking through them took as long as writing.
-  const asked = `SELECT '[${question.vector.join(',')}]'::vector AS vec`;
   const where = condition.where(literal);
   const near = indexes.map((language) => {
     const { expression, type } = indexed(set, language);
@@ -85,12 +83,12 @@ export async function hnswNearest(
     ...['enable_seqscan = off', 'enable_bitmapscan = off', 'enable_sort = on'],
   ];
   // OFFSET 0 keeps the distance from being computed twice.
-  const best = `WITH asked AS MATERIALIZED (${asked}), near AS MATERIALIZED (${near.join(' UNION ALL ')})
+  const best = `WITH asked AS MATERIALIZED (SELECT $1::vector AS vec), near AS MATERIALIZED (${near.join(' UNION ALL ')})
      SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.distance, count(*) OVER ()::int AS passing
      FROM (SELECT ordinal, unit_ordinal, language, vec <=> (SELECT vec FROM asked) AS distance FROM near OFFSET 0) e
      ${condition.joins} WHERE ${where} AND e.ordinal <> ${literal(except)} AND e.distance < 'NaN'
      ORDER BY distance, ordinal LIMIT ${limit}`;
-  const rows = await under(db, settings, shown ? withShown(best, set) : best);
+  const rows = await under(db, settings, shown ? withShown(best, set) : best, question.vector);
   return {
     neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
     passing: (rows[0]?.passing as number | undefined) ?? 0,
@@ -120,21 +118,35 @@ function literal(value: unknown): string {
 }
 
 /**
- * One statement under settings that end with its transaction, so that they reach nobody else of the pool. All in one
- * message: three would take as long as the search itself.
+ * One statement about a vector, its $1, under settings that end with its transaction, so that they reach nobody else of
+ * the pool. All in one message: several would take as long as the search itself. The vector stands in it once, as it is
+ * most of the message; numbers need no escaping, and looking through them took as long as writing them.
  */
 async function under(
-  { pool }: Database,
+  db: Database,
   settings: string[],
   sql: string,
+  vector: Question['vector'],
 ): Promise<Record<string, unknown>[]> {
-  const client = await pool.connect();
+  const { embedded } = await capabilities(db);
+  const asked = `'[${vector.join(',')}]'`;
+  const locals = settings.map((setting) => `SET LOCAL ${setting};`);
+  const client = await db.pool.connect();
+  const known = preparedBy(client);
   let broken = false;
   try {
-    const locals = settings.map((setting) => `SET LOCAL ${setting};`).join(' ');
-    const results = await client.query(`BEGIN READ ONLY; ${locals} ${sql}; COMMIT`);
+    const worth = !embedded && sql.length <= longestPrepared;
+    const name = worth ? (known.get(sql) ?? `nearest_${statements++}`) : null;
+    const before = [
+      'BEGIN READ ONLY;',
+      ...locals,
+      ...(name && !known.has(sql) ? prepare(known, name, sql) : []),
+    ];
+    const statement = name ? `EXECUTE ${name}(${asked})` : sql.replace('$1', () => asked);
+    const results = await client.query(`${before.join(' ')} ${statement}; COMMIT`);
+    if (name) known.set(sql, name);
     // pg answers several statements with a list, which its types do not know.
-    return (results as unknown as pg.QueryResult[])[settings.length + 1].rows;
+    return (results as unknown as pg.QueryResult[])[before.length].rows;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {
       broken = true;
@@ -143,4 +155,27 @@ async function under(
   } finally {
     client.release(broken);
   }
+}
+
+/** Statements by connection: the same search comes again and again, and planning it takes a tenth of its time. */
+const prepared = new WeakMap<pg.PoolClient, Map<string, string>>();
+const mostPrepared = 32;
+const longestPrepared = 4000;
+let statements = 0;
+
+function preparedBy(client: pg.PoolClient): Map<string, string> {
+  const known = prepared.get(client) ?? new Map<string, string>();
+  prepared.set(client, known);
+  return known;
+}
+
+/** What must be said before a statement is first executed. The oldest goes. */
+function prepare(known: Map<string, string>, name: string, sql: string): string[] {
+  const say = [`PREPARE ${name} (vector) AS ${sql};`];
+  if (known.size === mostPrepared) {
+    const [[oldest, itsName]] = known;
+    known.delete(oldest);
+    say.push(`DEALLOCATE ${itsName};`);
+  }
+  return say;
 }
