@@ -17,8 +17,8 @@ const node = (op: string, inputs: string[], outputs: string[], attributes = {}):
 
 /**
  * ONNX bytes of one block of an exact search. Inputs: queries [b, d], documents [n, d] with n a multiple of GROUP,
- * count [1] int32. Outputs, for the `count` groups of GROUP consecutive documents with the highest best score, in no
- * order: groups [b, count] int32, best [b, count], scores [b, count, GROUP].
+ * count [1] int32. Outputs, for the `count` groups of GROUP consecutive documents with the highest best score, the
+ * best first: groups [b, count] int32, best [b, count], scores [b, count, GROUP].
  *
  * The selection is in the graph because onnxruntime-node copies every output, also one that was preallocated: taking
  * all scores out and scanning them in JavaScript cost more than the product itself (2.4 s against 1.4 s for 2,000
@@ -40,7 +40,7 @@ export function searchGraph(): Uint8Array {
       node('Reshape', ['product', 'grouped'], ['grid']),
       node('ReduceMax', ['grid', 'last'], ['maxima'], { keepdims: 0 }),
       node('Cast', ['count'], ['k'], { to: INT64 }),
-      node('TopK', ['maxima', 'k'], ['best', 'chosen'], { sorted: 0 }),
+      node('TopK', ['maxima', 'k'], ['best', 'chosen']),
       node('Cast', ['chosen'], ['groups'], { to: INT32 }),
       node('Unsqueeze', ['chosen', 'last'], ['tuples']),
       node('GatherND', ['grid', 'tuples'], ['scores'], { batch_dims: 1 }),

@@ -44,12 +44,13 @@ function inGroups(matrix: Float32Array, { start, end }: Rows, width: number): or
 }
 
 /**
- * Offers the documents of the groups found to the heaps. False when a group left out may hold a document that belongs
- * there: the worst group found then ties with the worst document kept.
+ * Offers the documents of the groups found, best group first, to heaps of k. False when a group left out may hold a
+ * document that belongs there: the worst group found then ties with the worst document kept.
  */
 function offerGroups(
   found: ort.InferenceSession.ReturnType,
   heaps: ReturnType<typeof openHeaps>,
+  k: number,
   asked: Rows,
   pool: Rows,
 ): boolean {
@@ -59,17 +60,20 @@ function offerGroups(
   const count = found.groups.dims[1];
   let complete = true;
   for (let query = asked.start, at = 0; query < asked.end; query++) {
-    let threshold = heaps.threshold(query);
-    let least = Number.POSITIVE_INFINITY;
-    for (const end = at + count; at < end; at++) {
-      if (best[at] < least) least = best[at];
-      if (best[at] < threshold) continue;
+    // The best of k groups are k documents. One group more, since the best of the last may be a row of zeros below it.
+    const floor = count > k ? best[at + k] : Number.NEGATIVE_INFINITY;
+    let threshold = Math.max(floor, heaps.threshold(query));
+    const end = at + count;
+    const least = best[end - 1];
+    for (; at < end && best[at] >= threshold; at++) {
       const first = pool.start + group[at] * GROUP;
       for (let i = 0; i < GROUP; i++) {
         const score = scores[at * GROUP + i];
-        if (score >= threshold && first + i < pool.end) threshold = heaps.offer(query, score, first + i);
+        if (score >= threshold && first + i < pool.end)
+          threshold = Math.max(floor, heaps.offer(query, score, first + i));
       }
     }
+    at = end;
     complete &&= least < threshold;
   }
   return complete;
@@ -109,7 +113,7 @@ export async function openSearcher({ threads }: { threads: number }): Promise<Se
               documents: pooled,
               count: new ort.Tensor('int32', Int32Array.of(count), [1]),
             });
-            if (offerGroups(found, heaps, asked, pool) || count === groups) break;
+            if (offerGroups(found, heaps, k, asked, pool) || count === groups) break;
             takeBack();
           }
         }
