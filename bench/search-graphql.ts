@@ -37,14 +37,19 @@ export async function* throughGraphql(
     const { search } = await get({ query: document, variables: { input } });
     return (search.hits as { parallelId: string }[]).map(({ parallelId }) => parallelId);
   };
+  const { search: first } = await get({
+    query: 'query ($input: SearchInput!) { search(input: $input) { explain { candidates } } }',
+    variables: { input: { embeddingSet: set.name, vector: vectors[0], first: k } },
+  });
+  const { candidates } = first.explain as { candidates: number };
   const connections = Array.from({ length: clients }, () => new pg.Client({ connectionString: db.url }));
   for (const client of connections) {
     await client.connect();
-    await client.query('SET hnsw.ef_search = 200');
+    await client.query(`SET hnsw.ef_search = ${candidates}`);
   }
   const type = `halfvec(${set.dimension})`;
   const statement = `WITH near AS MATERIALIZED (
-      SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ORDER BY (vec::${type}) <=> $1::vector::${type} LIMIT 200)
+      SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ORDER BY (vec::${type}) <=> $1::vector::${type} LIMIT ${candidates})
     SELECT 1 - n.distance AS score, n.language, t.text, u.parallel_id
     FROM (SELECT ordinal, unit_ordinal, language, vec <=> $1::vector AS distance FROM near ORDER BY distance, ordinal LIMIT ${k}) n
     JOIN text t ON t.collection_id = ${set.collection} AND t.ordinal = n.ordinal

@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Context } from '#src/api/context.ts';
 import { connect, type Database } from '#src/database/client.ts';
-import { usualSettings, worthIndex } from '#src/embeddings/indexes.ts';
+import { settingsFor, worthIndex } from '#src/embeddings/indexes.ts';
 import { loadEmbeddings, publishEmbeddings } from '#src/embeddings/load.ts';
 import { partition } from '#src/embeddings/partition.ts';
 import { type SearchInput, search } from '#src/embeddings/search.ts';
@@ -316,7 +316,7 @@ function askFaiss(folder: string, { data, dimension }: Loaded): Faiss {
       join(folder, `${name}.u8`),
       Uint8Array.from(data.n, (_, row) => (passes(data, row) ? 1 : 0)),
     );
-  const { m, efConstruction } = usualSettings;
+  const { m, efConstruction } = settingsFor(data.n.length);
   const shape = { dimension, k, m, efConstruction, efSearch, filters: filters.map(({ name }) => name) };
   writeFileSync(join(folder, 'shape.json'), JSON.stringify(shape));
   const script = join(import.meta.dirname, 'peers', 'search.py');

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Database, Sql } from '#src/database/client.ts';
 import { watchBuild } from './builds.ts';
-import { buildIndex, usualSettings, worthIndex } from './indexes.ts';
+import { buildIndex, settingsFor, worthIndex } from './indexes.ts';
 import { capabilities, partition } from './partition.ts';
 import { type Chunk, openVectors, type VectorsFile, type VectorsReader } from './vectors-file.ts';
 import { copyRows, insertRows, type Target } from './write-rows.ts';
@@ -48,7 +48,9 @@ export async function loadEmbeddings(
     );
     await describe(db, set.id);
     if (file.count >= worthIndex)
-      await watchBuild(db, set.id, onProgress, () => buildIndex(db, set, usualSettings));
+      await watchBuild(db, set.id, onProgress, () =>
+        buildIndex(db, set, { language: null, ...settingsFor(file.count) }),
+      );
     await db.pool.query(`ANALYZE ${partition(set.id)}`);
     return set.id;
   } finally {

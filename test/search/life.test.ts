@@ -162,6 +162,17 @@ for (const backend of backends)
       await set.db.pool.query('DELETE FROM run WHERE id = $1', [rows[0].id]);
     });
 
+    test('a build without settings takes those of its size, and a beam to the m that was said', async () => {
+      const build = async (said: string) =>
+        (
+          await ask(
+            `mutation { buildIndex(input: {embeddingSet: "turned"${said}}) { indexes { m efConstruction } } }`,
+          )
+        ).buildIndex.indexes[0];
+      assert.deepEqual({ ...(await build(', m: 6')) }, { m: 6, efConstruction: 24 });
+      assert.deepEqual({ ...(await build('')) }, { m: 16, efConstruction: 64 });
+    });
+
     test('a build shows how far it is, and is not begun twice; nor does the set go meanwhile', async () => {
       const build = (m: number) =>
         ask(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fallBackShare, noteFallBack } from '#src/embeddings/fall-backs.ts';
+import { settingsFor } from '#src/embeddings/indexes.ts';
 import { type Facts, plan } from '#src/embeddings/plan.ts';
 
 const facts: Facts = {
@@ -77,4 +78,13 @@ test('what fell back twice is not tried again at once, but after a while', () =>
   assert.ok(passedOver > 5 && passedOver < 100, `${passedOver} searches`);
   noteFallBack('some filter', false);
   assert.ok(share() < 0.5);
+});
+
+test('the graph of an index has more edges over more vectors', () => {
+  const grown = [0, 1, 100_000, 300_000, 1_000_000, 10_000_000, 1e9].map((rows) => settingsFor(rows));
+  assert.deepEqual(
+    grown.map(({ m }) => m),
+    [16, 16, 16, 24, 32, 48, 48],
+  );
+  for (const { m, efConstruction } of grown) assert.equal(efConstruction, 4 * m);
 });

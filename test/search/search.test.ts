@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { encodeGlobalID } from '#src/api/builder.ts';
-import { buildIndex, readIndexes, usualSettings } from '#src/embeddings/indexes.ts';
+import { buildIndex, readIndexes, settingsFor } from '#src/embeddings/indexes.ts';
 import { measureRecall } from '#src/embeddings/recall.ts';
 import { type SearchInput, search } from '#src/embeddings/search.ts';
 import { forget, resolveSet } from '#src/embeddings/set.ts';
@@ -26,7 +26,7 @@ for (const backend of backends)
 
     before(async () => {
       set = await makeSet(backend);
-      await buildIndex(set.db, { id: set.id, dimension }, usualSettings);
+      await buildIndex(set.db, { id: set.id, dimension }, { language: null, ...settingsFor(count) });
       await set.db.pool.query(`ANALYZE embedding_${set.id}`);
       forget(set.db, set.digest);
     });
@@ -227,7 +227,7 @@ for (const backend of backends)
       await assert.rejects(ask(3, { mode: 'HNSW' }), /has no index/);
       assert.equal((await ask(3)).method, 'EXACT');
       await assert.rejects(
-        buildIndex(set.db, { id: set.id, dimension }, { ...usualSettings, m: 32, efConstruction: 8 }),
+        buildIndex(set.db, { id: set.id, dimension }, { language: null, m: 32, efConstruction: 8 }),
         /less than twice m/,
       );
       await buildIndex(set.db, { id: set.id, dimension }, { language: 'ko', m: 8, efConstruction: 32 });
