@@ -31,6 +31,13 @@ export interface Question {
   limit: number;
   /** Bring what is shown of each row too: one trip to the database instead of two. */
   shown?: boolean;
+  alongside?: Alongside | null;
+}
+
+/** A short statement that goes to the database in the message of a search, and its rows; null: it was not taken along. */
+export interface Alongside {
+  sql: string;
+  rows: Record<string, unknown>[] | null;
 }
 
 /**
@@ -88,7 +95,7 @@ export async function hnswNearest(
      FROM (SELECT ordinal, unit_ordinal, language, vec <=> (SELECT vec FROM asked) AS distance FROM near OFFSET 0) e
      ${condition.joins} WHERE ${where} AND e.ordinal <> ${literal(except)} AND e.distance < 'NaN'
      ORDER BY distance, ordinal LIMIT ${limit}`;
-  const rows = await under(db, settings, shown ? withShown(best, set) : best, question.vector);
+  const rows = await under(db, settings, shown ? withShown(best, set) : best, question);
   return {
     neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
     passing: (rows[0]?.passing as number | undefined) ?? 0,
@@ -126,7 +133,7 @@ async function under(
   db: Database,
   settings: string[],
   sql: string,
-  vector: Question['vector'],
+  { vector, alongside }: Question,
 ): Promise<Record<string, unknown>[]> {
   const { embedded } = await capabilities(db);
   const asked = `'[${vector.join(',')}]'`;
@@ -143,10 +150,12 @@ async function under(
       ...(name && !known.has(sql) ? prepare(known, name, sql) : []),
     ];
     const statement = name ? `EXECUTE ${name}(${asked})` : sql.replace('$1', () => asked);
-    const results = await client.query(`${before.join(' ')} ${statement}; COMMIT`);
-    if (name) known.set(sql, name);
+    const message = `${before.join(' ')} ${statement}; ${alongside ? `${alongside.sql};` : ''} COMMIT`;
     // pg answers several statements with a list, which its types do not know.
-    return (results as unknown as pg.QueryResult[])[before.length].rows;
+    const results = (await client.query(message)) as unknown as pg.QueryResult[];
+    if (name) known.set(sql, name);
+    if (alongside) alongside.rows = results[before.length + 1].rows;
+    return results[before.length].rows;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {
       broken = true;

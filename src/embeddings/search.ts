@@ -9,7 +9,7 @@ import { countEligible, type Eligible } from './eligible.ts';
 import { fallBackShare, noteFallBack } from './fall-backs.ts';
 import { type Condition, checkFilter, filterKey, type SearchFilter } from './filter.ts';
 import { checkFusion, type FusionInput } from './fuse.ts';
-import { exactNearest, hnswNearest, type Question, type Shown } from './nearest.ts';
+import { type Alongside, exactNearest, hnswNearest, type Question, type Shown } from './nearest.ts';
 import { excluding, languageAsked, type OwnLanguage, preferring } from './own-language.ts';
 import { capabilities } from './partition.ts';
 import { type Facts, type Plan, plan } from './plan.ts';
@@ -69,12 +69,17 @@ const largestFirst = 1000;
 export function search(context: Context, input: SearchInput): Promise<Found> {
   const { lab } = context;
   const path = 'input.embeddingSet';
-  return onSet(lab, input.embeddingSet, path, (set) =>
-    unlessGone(lab, set, path, searchIn(context, set, input)),
+  return onSet(lab, input.embeddingSet, path, (set, lookup) =>
+    unlessGone(lab, set, path, searchIn(context, set, input, lookup)),
   );
 }
 
-async function searchIn(context: Context, set: SearchableSet, input: SearchInput): Promise<Found> {
+async function searchIn(
+  context: Context,
+  set: SearchableSet,
+  input: SearchInput,
+  alongside: Alongside | null,
+): Promise<Found> {
   const { db } = context.lab;
   const first = pageSize(input.first ?? 10, 'input.first', largestFirst);
   const mode = input.mode ?? 'AUTO';
@@ -104,7 +109,7 @@ async function searchIn(context: Context, set: SearchableSet, input: SearchInput
       nearVector(
         context.lab,
         set,
-        { ...question, vector: query.vector, shown: !ways.terms && !oneAUnit },
+        { ...question, vector: query.vector, shown: !ways.terms && !oneAUnit, alongside },
         eligible.count,
         mode,
       ),

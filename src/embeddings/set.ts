@@ -1,8 +1,9 @@
 import type { Context } from '#src/api/context.ts';
 import type { Database, Sql } from '#src/database/client.ts';
 import { UserError } from '#src/errors.ts';
-import { findRef, resolveRef } from '#src/names/ref.ts';
+import { findRef, refSql, resolveRef } from '#src/names/ref.ts';
 import { type IndexState, readIndexes } from './indexes.ts';
+import type { Alongside } from './nearest.ts';
 
 /** What a search must know of an embedding set before it starts. */
 export interface SearchableSet {
@@ -41,27 +42,36 @@ const ledTo = new WeakMap<object, Map<string, string>>();
 const mostLedTo = 1000;
 
 /**
- * Does what only reads on the set that a ref leads to. It begins on the set that the ref led to last, while the ref is
- * looked up (a tenth of a search's time); where the ref has moved meanwhile, what was begun counts for nothing.
+ * Does what only reads on the set that a ref leads to. It begins on the set that the ref led to last, and takes the
+ * lookup of the ref along if it can: a message of its own takes a tenth of a search's time. Where the ref has moved
+ * meanwhile, what was done counts for nothing.
  */
 export async function onSet<T>(
   lab: Context['lab'],
   ref: string,
   path: string,
-  work: (set: SearchableSet) => Promise<T>,
+  work: (set: SearchableSet, lookup: Alongside | null) => Promise<T>,
 ): Promise<T> {
   const { db } = lab;
   const known = ledTo.get(db.pool) ?? new Map<string, string>();
   ledTo.set(db.pool, known);
   const last = known.get(ref);
   const early = last ? await recall(db, last) : null;
-  const begun = early && work(early);
-  begun?.catch(() => {});
+  if (early) {
+    const lookup: Alongside = { sql: refSql('EMBEDDING_SET', ref), rows: null };
+    const [done] = await Promise.allSettled([work(early, lookup)]);
+    const digest = lookup.rows ? lookup.rows[0]?.digest : await findRef(db.pool, 'EMBEDDING_SET', ref);
+    if (digest === last) return settled(done);
+  }
   const set = await resolveSet(lab, ref, path);
-  if (begun && set.id === early!.id) return begun;
   if (known.size >= mostLedTo) known.delete(known.keys().next().value!);
   known.set(ref, set.digest);
-  return work(set);
+  return work(set, null);
+}
+
+function settled<T>(done: PromiseSettledResult<T>): T {
+  if (done.status === 'rejected') throw done.reason;
+  return done.value;
 }
 
 function recall(db: Database, digest: string) {

@@ -1,3 +1,4 @@
+import pg from 'pg';
 import type { Sql } from '#src/database/client.ts';
 import type { EntityKind } from '#src/database/generated/enums.ts';
 import { badInput, UserError } from '#src/errors.ts';
@@ -51,6 +52,12 @@ export const nounOf = (kind: EntityKind) => entityTables[kind].noun;
 export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<string | null> {
   const { rows } = await sql.query(statementFor(kind, ref));
   return rows[0]?.digest ?? null;
+}
+
+/** The statement of findRef with its values in it, for a message that has other statements too. */
+export function refSql(kind: EntityKind, ref: string): string {
+  const { text, values } = statementFor(kind, ref);
+  return text.replace(/\$(\d)/g, (_, n) => pg.escapeLiteral(values[n - 1]));
 }
 
 function statementFor(kind: EntityKind, ref: string) {
