@@ -3,6 +3,7 @@ import type { Database } from '#src/database/client.ts';
 import type { Condition } from './filter.ts';
 import { capabilities, partition } from './partition.ts';
 import type { HnswPlan } from './plan.ts';
+import { executing, type Filled, fill } from './prepared.ts';
 import type { SearchableSet } from './set.ts';
 
 /** What a hit shows of its text. */
@@ -35,8 +36,7 @@ export interface Question {
 }
 
 /** A short statement that goes to the database in the message of a search, and its rows; null: it was not taken along. */
-export interface Alongside {
-  sql: string;
+export interface Alongside extends Filled {
   rows: Record<string, unknown>[] | null;
 }
 
@@ -136,26 +136,22 @@ async function under(
   { vector, alongside }: Question,
 ): Promise<Record<string, unknown>[]> {
   const { embedded } = await capabilities(db);
-  const asked = `'[${vector.join(',')}]'`;
-  const locals = settings.map((setting) => `SET LOCAL ${setting};`);
+  const filled = [{ sql, literals: [`'[${vector.join(',')}]'`] }, ...(alongside ? [alongside] : [])];
   const client = await db.pool.connect();
-  const known = preparedBy(client);
   let broken = false;
   try {
-    const worth = !embedded && sql.length <= longestPrepared;
-    const name = worth ? (known.get(sql) ?? `nearest_${statements++}`) : null;
-    const before = [
-      'BEGIN READ ONLY;',
-      ...locals,
-      ...(name && !known.has(sql) ? prepare(known, name, sql) : []),
-    ];
-    const statement = name ? `EXECUTE ${name}(${asked})` : sql.replace('$1', () => asked);
-    const message = `${before.join(' ')} ${statement}; ${alongside ? `${alongside.sql};` : ''} COMMIT`;
+    // The embedded database has one connection for all, and no planning to save.
+    const { before, said, succeeded } = embedded
+      ? { before: [], said: filled.map((f) => fill(f.sql, f.literals)), succeeded() {} }
+      : executing(client, filled);
+    const first = ['BEGIN READ ONLY', ...settings.map((setting) => `SET LOCAL ${setting}`), ...before];
     // pg answers several statements with a list, which its types do not know.
-    const results = (await client.query(message)) as unknown as pg.QueryResult[];
-    if (name) known.set(sql, name);
-    if (alongside) alongside.rows = results[before.length + 1].rows;
-    return results[before.length].rows;
+    const results = (await client.query(
+      [...first, ...said, 'COMMIT'].join('; '),
+    )) as unknown as pg.QueryResult[];
+    succeeded();
+    if (alongside) alongside.rows = results[first.length + 1].rows;
+    return results[first.length].rows;
   } catch (error) {
     await client.query('ROLLBACK').catch(() => {
       broken = true;
@@ -164,27 +160,4 @@ async function under(
   } finally {
     client.release(broken);
   }
-}
-
-/** Statements by connection: the same search comes again and again, and planning it takes a tenth of its time. */
-const prepared = new WeakMap<pg.PoolClient, Map<string, string>>();
-const mostPrepared = 32;
-const longestPrepared = 4000;
-let statements = 0;
-
-function preparedBy(client: pg.PoolClient): Map<string, string> {
-  const known = prepared.get(client) ?? new Map<string, string>();
-  prepared.set(client, known);
-  return known;
-}
-
-/** What must be said before a statement is first executed. The oldest goes. */
-function prepare(known: Map<string, string>, name: string, sql: string): string[] {
-  const say = [`PREPARE ${name} (vector) AS ${sql};`];
-  if (known.size === mostPrepared) {
-    const [[oldest, itsName]] = known;
-    known.delete(oldest);
-    say.push(`DEALLOCATE ${itsName};`);
-  }
-  return say;
 }

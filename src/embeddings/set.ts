@@ -1,7 +1,7 @@
 import type { Context } from '#src/api/context.ts';
 import type { Database, Sql } from '#src/database/client.ts';
 import { UserError } from '#src/errors.ts';
-import { findRef, refSql, resolveRef } from '#src/names/ref.ts';
+import { findRef, refStatement, resolveRef } from '#src/names/ref.ts';
 import { type IndexState, readIndexes } from './indexes.ts';
 import type { Alongside } from './nearest.ts';
 
@@ -58,7 +58,7 @@ export async function onSet<T>(
   const last = known.get(ref);
   const early = last ? await recall(db, last) : null;
   if (early) {
-    const lookup: Alongside = { sql: refSql('EMBEDDING_SET', ref), rows: null };
+    const lookup: Alongside = { ...refStatement('EMBEDDING_SET', ref), rows: null };
     const [done] = await Promise.allSettled([work(early, lookup)]);
     const digest = lookup.rows ? lookup.rows[0]?.digest : await findRef(db.pool, 'EMBEDDING_SET', ref);
     if (digest === last) return settled(done);

@@ -54,10 +54,10 @@ export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<
   return rows[0]?.digest ?? null;
 }
 
-/** The statement of findRef with its values in it, for a message that has other statements too. */
-export function refSql(kind: EntityKind, ref: string): string {
+/** The statement of findRef and the literals of its values, for a message that has other statements too. */
+export function refStatement(kind: EntityKind, ref: string): { sql: string; literals: string[] } {
   const { text, values } = statementFor(kind, ref);
-  return text.replace(/\$(\d)/g, (_, n) => pg.escapeLiteral(values[n - 1]));
+  return { sql: text, literals: values.map(pg.escapeLiteral) };
 }
 
 function statementFor(kind: EntityKind, ref: string) {

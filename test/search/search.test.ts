@@ -143,7 +143,7 @@ for (const backend of backends)
       const id = (i: number) => encodeGlobalID('Text', `1-${i}`);
       const cases: [SearchInput['filter'], (i: number) => boolean][] = [
         [{ sources: ['book'] }, (i) => Math.floor(i / 2) % 2 === 1],
-        [{ docs: ['doc3', 'doc7', "o'brien\\"] }, (i) => [3, 7].includes(Math.floor(i / 200))],
+        [{ docs: ['doc3', 'doc7', "o'brien $1\\"] }, (i) => [3, 7].includes(Math.floor(i / 200))],
         [{ parallelIds: ['u5', 'u90'] }, (i) => [5, 90].includes(Math.floor(i / 2))],
         [{ ids: [id(8), id(400)] }, (i) => i === 8 || i === 400],
         [{ attributes: [{ name: 'checked', is: true }] }, (i) => Math.floor(i / 2) % 4 === 0],
