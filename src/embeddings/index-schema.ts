@@ -112,9 +112,7 @@ builder.mutationFields((t) => ({
           `nothing here is in "${language.slice(0, 40)}"; there are ${Object.keys(set.languages).sort().join(', ')}`,
         );
       const rows = language === null ? set.count : set.languages[language];
-      const m = input.m ?? settingsFor(rows).m;
-      const efConstruction = input.efConstruction ?? Math.min(1000, 4 * m);
-      await buildIndex(context.lab.db, set, { language, m, efConstruction });
+      await buildIndex(context.lab.db, set, { language, ...settingsFor(rows, input) });
       forget(context.lab.db, set.digest);
       return loadRow(context, 'EMBEDDING_SET', set.digest);
     },

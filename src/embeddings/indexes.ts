@@ -30,12 +30,12 @@ const usual = { m: 16, efConstruction: 64 };
 /**
  * For an index over `rows` vectors: pgvector's own up to 100,000, then m grows by as much again with every factor of ten,
  * up to 48. Of a million clustered vectors of 384, a graph with m 16 does not reach 3 % from any beam, and gives
- * recall@10 .936 with 300 candidates and .960 with 1,000; with m 32, .988 and .997 (500 questions).
+ * recall@10 .936 with 300 candidates and .960 with 1,000; with m 32, .988 and .997 (500 questions). What is `said` stays.
  */
-export function settingsFor(rows: number): { m: number; efConstruction: number } {
+export function settingsFor(rows: number, said: { m?: number | null; efConstruction?: number | null } = {}) {
   const grown = usual.m * (1 + Math.max(0, Math.log10(rows / 100_000)));
-  const m = Math.min(48, 2 * Math.round(grown / 2));
-  return { m, efConstruction: 4 * m };
+  const m = said.m ?? Math.min(48, 2 * Math.round(grown / 2));
+  return { m, efConstruction: said.efConstruction ?? Math.min(1000, 4 * m) };
 }
 
 /** Vectors from which a set is given an index as it is loaded; comparing fewer takes less than an index can save. */

@@ -32,8 +32,9 @@ export function executing(client: pg.PoolClient, filled: Filled[]) {
     }
     return `EXECUTE ${name}(${literals.join(', ')})`;
   });
-  const others = [...known].filter(([sql]) => !filled.some((one) => one.sql === sql));
-  const oldest = others.slice(0, Math.max(0, known.size + fresh.length - mostPrepared));
+  const tooMany = known.size + fresh.length - mostPrepared;
+  const others = () => [...known].filter(([sql]) => !filled.some((one) => one.sql === sql));
+  const oldest = tooMany > 0 ? others().slice(0, tooMany) : [];
   for (const [, name] of oldest) before.push(`DEALLOCATE ${name}`);
   const succeeded = () => {
     for (const [sql] of oldest) known.delete(sql);

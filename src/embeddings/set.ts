@@ -59,19 +59,15 @@ export async function onSet<T>(
   const early = last ? await recall(db, last) : null;
   if (early) {
     const lookup: Alongside = { ...refStatement('EMBEDDING_SET', ref), rows: null };
-    const [done] = await Promise.allSettled([work(early, lookup)]);
+    const begun = work(early, lookup);
+    await begun.catch(() => {}); // a ref that has moved matters more than what failed where it led
     const digest = lookup.rows ? lookup.rows[0]?.digest : await findRef(db.pool, 'EMBEDDING_SET', ref);
-    if (digest === last) return settled(done);
+    if (digest === last) return begun;
   }
   const set = await resolveSet(lab, ref, path);
   if (known.size >= mostLedTo) known.delete(known.keys().next().value!);
   known.set(ref, set.digest);
   return work(set, null);
-}
-
-function settled<T>(done: PromiseSettledResult<T>): T {
-  if (done.status === 'rejected') throw done.reason;
-  return done.value;
 }
 
 function recall(db: Database, digest: string) {
