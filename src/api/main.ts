@@ -1,4 +1,5 @@
 /** The API process: GraphQL, subscriptions, artifacts and the page, over a database that is there already. */
+import './production.ts';
 import { join } from 'node:path';
 import pino from 'pino';
 import { openDiskStore } from '#src/artifacts/store.ts';
