@@ -26,8 +26,10 @@ export function connect(url: string, max = 10): Database {
     options: '-c timezone=UTC',
     idleTimeoutMillis: 30_000,
   });
-  // Without a listener an idle client's lost connection would end the process; the next query reports it anyway.
+  // Without listeners a lost connection would end the process, of an idle client or one in a transaction; the query
+  // that runs on it, or the next one, reports it anyway.
   pool.on('error', () => {});
+  pool.on('connect', (client) => client.on('error', () => {}));
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) });
   return {
     prisma,

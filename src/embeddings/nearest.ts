@@ -1,9 +1,9 @@
 import pg from 'pg';
 import type { Database } from '#src/database/client.ts';
+import { pipelined, type Row, type Statement } from '#src/database/pipelined.ts';
 import type { Condition } from './filter.ts';
-import { capabilities, partition } from './partition.ts';
+import { partition } from './partition.ts';
 import type { HnswPlan } from './plan.ts';
-import { executing, type Filled, fill } from './prepared.ts';
 import type { SearchableSet } from './set.ts';
 
 /** What a hit shows of its text. */
@@ -22,7 +22,7 @@ export interface Neighbour extends Partial<Shown> {
 }
 
 export interface Question {
-  vector: ArrayLike<number> & { join(separator: string): string };
+  vector: ArrayLike<number>;
   condition: Condition;
   /** Rows that pass the filter, where they are known. */
   ordinals: number[] | null;
@@ -36,8 +36,8 @@ export interface Question {
 }
 
 /** A short statement that goes to the database in the message of a search, and its rows; null: it was not taken along. */
-export interface Alongside extends Filled {
-  rows: Record<string, unknown>[] | null;
+export interface Alongside extends Statement {
+  rows: Row[] | null;
 }
 
 /**
@@ -51,7 +51,7 @@ export async function exactNearest(
   question: Question,
 ): Promise<Neighbour[]> {
   const { condition, ordinals, except, limit, shown } = question;
-  const values: unknown[] = [`[${question.vector.join(',')}]`, except];
+  const values: unknown[] = [binary(question.vector), except];
   const place = (value: unknown) => `$${values.push(value)}`;
   const from = ordinals
     ? `e WHERE e.ordinal = ANY(${place(ordinals)}::int[])`
@@ -75,31 +75,61 @@ export async function hnswNearest(
   question: Question,
   { indexes, candidates, efSearch, iterative }: HnswPlan,
 ): Promise<{ neighbours: Neighbour[]; passing: number }> {
-  const { condition, except, limit, shown } = question;
-  const where = condition.where(literal);
+  const { condition, except, limit, shown, alongside } = question;
+  const values: unknown[] = [binary(question.vector), except];
+  const where = condition.where((value) => `$${values.push(value)}`);
   const near = indexes.map((language) => {
     const { expression, type } = indexed(set, language);
     const only = language === null ? '' : `WHERE language = ${pg.escapeLiteral(language)}`;
     // The limit must stand in the statement: for a placeholder the planner expects a tenth of the table.
     return `(SELECT ordinal, unit_ordinal, language, vec FROM ${partition(set.id)} ${only} ORDER BY ${expression} <=> (SELECT vec::${type} FROM asked) LIMIT ${candidates})`;
   });
-  const settings = [
-    `hnsw.ef_search = ${efSearch}`,
-    ...(iterative ? ['hnsw.iterative_scan = relaxed_order', `hnsw.max_scan_tuples = ${8 * candidates}`] : []),
-    // Small tables tempt PostgreSQL to sort them, which is not what the plan says was done.
-    ...['enable_seqscan = off', 'enable_bitmapscan = off', 'enable_sort = on'],
-  ];
   // OFFSET 0 keeps the distance from being computed twice.
   const best = `WITH asked AS MATERIALIZED (SELECT $1::vector AS vec), near AS MATERIALIZED (${near.join(' UNION ALL ')})
      SELECT e.ordinal, e.unit_ordinal AS "unitOrdinal", e.language, e.distance, count(*) OVER ()::int AS passing
      FROM (SELECT ordinal, unit_ordinal, language, vec <=> (SELECT vec FROM asked) AS distance FROM near OFFSET 0) e
-     ${condition.joins} WHERE ${where} AND e.ordinal <> ${literal(except)} AND e.distance < 'NaN'
+     ${condition.joins} WHERE ${where} AND e.ordinal <> $2 AND e.distance < 'NaN'
      ORDER BY distance, ordinal LIMIT ${limit}`;
-  const rows = await under(db, settings, shown ? withShown(best, set) : best, question);
-  return {
-    neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
-    passing: (rows[0]?.passing as number | undefined) ?? 0,
+  const statements = [
+    settings(efSearch, iterative ? 8 * candidates : null),
+    { text: shown ? withShown(best, set) : best, values },
+    ...(alongside ? [alongside] : []),
+  ];
+  const client = await db.pool.connect();
+  try {
+    const [, rows, found] = await pipelined(client, statements);
+    if (alongside) alongside.rows = found;
+    return {
+      neighbours: rows.map(({ passing: _, ...row }) => row as unknown as Neighbour),
+      passing: (rows[0]?.passing as number | undefined) ?? 0,
+    };
+  } finally {
+    client.release();
+  }
+}
+
+/** Settings that end with the transaction of their message, so that they reach nobody else of the pool. */
+function settings(efSearch: number, mostTuples: number | null): Statement {
+  const values: Record<string, string | number> = {
+    'hnsw.ef_search': efSearch,
+    ...(mostTuples && { 'hnsw.iterative_scan': 'relaxed_order', 'hnsw.max_scan_tuples': mostTuples }),
+    // Small tables tempt PostgreSQL to sort them, which is not what the plan says was done.
+    ...{ enable_seqscan: 'off', enable_bitmapscan: 'off', enable_sort: 'on' },
   };
+  const set = Object.keys(values).map((name, i) => `set_config('${name}', $${i + 1}, true)`);
+  return { text: `SELECT ${set.join(', ')}`, values: Object.values(values) };
+}
+
+/**
+ * A vector as pgvector receives it: dimension and a spare as int16, then float32, all big-endian. As text it is three
+ * times as long, and to write it and read it took a tenth of a search's time.
+ */
+function binary(vector: ArrayLike<number>): Buffer {
+  const bytes = Buffer.allocUnsafe(4 + 4 * vector.length);
+  const view = new DataView(bytes.buffer, bytes.byteOffset);
+  view.setInt32(0, vector.length << 16);
+  for (let i = 0; i < vector.length; i++) view.setFloat32(4 + 4 * i, vector[i]);
+  return bytes;
 }
 
 const withShown = (near: string, { collectionId }: SearchableSet) =>
@@ -111,53 +141,4 @@ const withShown = (near: string, { collectionId }: SearchableSet) =>
 function indexed({ indexes, dimension }: SearchableSet, language: string | null) {
   const type = `${indexes.find((index) => index.language === language)!.precision}(${dimension})`;
   return { expression: `(vec::${type})`, type };
-}
-
-/** A value as SQL: statements that go together in one message take no parameters. */
-function literal(value: unknown): string {
-  if (Array.isArray(value)) return `ARRAY[${value.map(literal).join(',')}]`;
-  // Bracketed, since a cast binds more strongly than a sign.
-  if (typeof value === 'number' && Number.isFinite(value)) return `(${value})`;
-  if (typeof value === 'boolean') return String(value);
-  // PostgreSQL's text has no NUL, and a message would end at it.
-  if (typeof value === 'string' && !value.includes('\0')) return pg.escapeLiteral(value);
-  throw new Error(`${typeof value} where SQL wants a text, number, boolean or list`);
-}
-
-/**
- * One statement about a vector, its $1, under settings that end with its transaction, so that they reach nobody else of
- * the pool. All in one message: several would take as long as the search itself. The vector stands in it once, as it is
- * most of the message; numbers need no escaping, and looking through them took as long as writing them.
- */
-async function under(
-  db: Database,
-  settings: string[],
-  sql: string,
-  { vector, alongside }: Question,
-): Promise<Record<string, unknown>[]> {
-  const { embedded } = await capabilities(db);
-  const filled = [{ sql, literals: [`'[${vector.join(',')}]'`] }, ...(alongside ? [alongside] : [])];
-  const client = await db.pool.connect();
-  let broken = false;
-  try {
-    // The embedded database has one connection for all, and no planning to save.
-    const { before, said, succeeded } = embedded
-      ? { before: [], said: filled.map((f) => fill(f.sql, f.literals)), succeeded() {} }
-      : executing(client, filled);
-    const first = ['BEGIN READ ONLY', ...settings.map((setting) => `SET LOCAL ${setting}`), ...before];
-    // pg answers several statements with a list, which its types do not know.
-    const results = (await client.query(
-      [...first, ...said, 'COMMIT'].join('; '),
-    )) as unknown as pg.QueryResult[];
-    succeeded();
-    if (alongside) alongside.rows = results[first.length + 1].rows;
-    return results[first.length].rows;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(() => {
-      broken = true;
-    });
-    throw error;
-  } finally {
-    client.release(broken);
-  }
 }

@@ -17,7 +17,7 @@ export interface Asked {
 
 export interface Query {
   /** Null where only words are asked for. */
-  vector: (ArrayLike<number> & { join(separator: string): string }) | null;
+  vector: ArrayLike<number> | null;
   /** Null where only the vector is asked for. */
   terms: string[] | null;
   /** Ordinal of the text that the question is about, which is no answer to itself; -1: none. */

@@ -1,4 +1,3 @@
-import pg from 'pg';
 import type { Sql } from '#src/database/client.ts';
 import type { EntityKind } from '#src/database/generated/enums.ts';
 import { badInput, UserError } from '#src/errors.ts';
@@ -50,17 +49,12 @@ export const nounOf = (kind: EntityKind) => entityTables[kind].noun;
 
 /** The digest a ref leads to, or null. Every search asks, so the statements have names, and are planned once a connection. */
 export async function findRef(sql: Sql, kind: EntityKind, ref: string): Promise<string | null> {
-  const { rows } = await sql.query(statementFor(kind, ref));
+  const { rows } = await sql.query(refStatement(kind, ref));
   return rows[0]?.digest ?? null;
 }
 
-/** The statement of findRef and the literals of its values, for a message that has other statements too. */
-export function refStatement(kind: EntityKind, ref: string): { sql: string; literals: string[] } {
-  const { text, values } = statementFor(kind, ref);
-  return { sql: text, literals: values.map(pg.escapeLiteral) };
-}
-
-function statementFor(kind: EntityKind, ref: string) {
+/** The statement of findRef, for a message that has other statements too. */
+export function refStatement(kind: EntityKind, ref: string) {
   if (digestShape.test(ref)) {
     const { table, where } = entityTables[kind];
     return { text: `SELECT digest FROM ${table} WHERE digest = $1 AND ${where}`, values: [ref] };
