@@ -1,10 +1,11 @@
 /**
  * Training steps of Isogloss and of sentence-transformers on the same texts, in turns.
  *
- *   npm run bench -- training CORPUS.jsonl tokenizer.json [case ...]
+ *   npm run bench -- training CORPUS.jsonl[.gz] [tokenizer.json] [case ...]
  *
- * CORPUS is a corpus as importCorpus takes it, of segments in two languages or of pairs. Weights are random: what a step costs does not depend on them. Both sides are processes of
- * their own; the first steps of each do not count. Where the machine has other work, read the ratio of CPU time.
+ * CORPUS is a corpus as importCorpus takes it, of segments in two languages or of pairs; without a tokenizer, one of
+ * 16,384 pieces is trained on it. Weights are random: what a step costs does not depend on them. Both sides are
+ * processes of their own; the first steps of each do not count. Where the machine has other work, read the ratio of CPU time.
  * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it;
  * here every text is used once, and all tokenising counts. With BENCH_DEVICE=gpu encoders run on it, ours by WebGPU and
  * the peer's by CUDA.
@@ -13,7 +14,6 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import type { Device } from '#src/device.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { BertConfig, ModelConfig } from '#workers/encoder/model.ts';
@@ -26,6 +26,7 @@ import { learnStatic } from '#workers/train/static-learner.ts';
 import { type Bench, compare, median } from './comparison.ts';
 import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
 import { peersPython } from './peers/python.ts';
+import { drawBatches, readCorpus, type Texts, trainTokenizer } from './training-corpus.ts';
 
 interface Cost {
   /** Milliseconds of each step, tokenising included. */
@@ -48,22 +49,6 @@ interface Case {
   warm: number;
   miniBatch: number | null;
 }
-/** A segment or a pair, normalised or as its makers name the fields. */
-type ByLanguage = Record<string, string>;
-interface Line {
-  texts?: ByLanguage;
-  query?: ByLanguage;
-  passage?: ByLanguage;
-  ko?: string;
-  en?: string;
-  q_ko?: string;
-  p_en?: string;
-}
-interface Texts {
-  anchors: string[];
-  positives: string[];
-}
-
 const bert = (layers: number, hidden: number, heads: number, vocabSize: number): BertConfig => ({
   ...{
     architecture: 'BERT',
@@ -111,25 +96,6 @@ async function writeRandom(dir: string, encoder: ModelConfig['encoder'], tokeniz
   const written = JSON.parse(readFileSync(file, 'utf8'));
   const dropout = { hidden_dropout_prob: 0, attention_probs_dropout_prob: 0 };
   writeFileSync(file, JSON.stringify({ ...written, ...dropout }));
-}
-
-function drawBatches(corpus: string, batch: number, steps: number): Texts[] {
-  const lines = (corpus.endsWith('.gz') ? gunzipSync(readFileSync(corpus)) : readFileSync(corpus))
-    .toString()
-    .split('\n')
-    .filter(Boolean);
-  const { uniform } = stream(7);
-  const draw = (): [string, string] => {
-    const unit = JSON.parse(lines[Math.floor(uniform() * lines.length)]) as Line;
-    if (unit.q_ko) return [unit.q_ko, unit.p_en!];
-    if (unit.ko) return [unit.ko, unit.en!];
-    const [from, to] = unit.query ? [unit.query, unit.passage!] : [unit.texts!, unit.texts!];
-    return [Object.values(from).at(-1)!, Object.values(to)[0]];
-  };
-  return Array.from({ length: steps }, () => {
-    const rows = Array.from({ length: batch }, draw);
-    return { anchors: rows.map((r) => r[0]), positives: rows.map((r) => r[1]) };
-  });
 }
 
 const lengthsOf = (offsets: Int32Array) => Array.from(offsets.subarray(1), (end, i) => end - offsets[i]);
@@ -210,23 +176,26 @@ async function ours(
 }
 
 export const bench: Bench = async function* (args) {
-  const [corpus, tokenizer, ...asked] = args;
-  const unknown = asked.find((name) => !(name in cases));
-  if (!tokenizer || unknown)
+  const [corpus, ...rest] = args;
+  const given = rest[0]?.endsWith('.json') ? rest.shift() : null;
+  const unknown = rest.find((name) => !(name in cases));
+  if (!corpus || unknown)
     throw new Error(
-      `usage: npm run bench -- training CORPUS.jsonl tokenizer.json [case ...]; cases: ${Object.keys(cases).join('; ')}`,
+      `usage: npm run bench -- training CORPUS.jsonl[.gz] [tokenizer.json] [case ...]; cases: ${Object.keys(cases).join('; ')}`,
     );
+  const lines = readCorpus(corpus);
   const folder = mkdtempSync(join(tmpdir(), 'isogloss-bench-'));
   const run = (command: string, args: string[]) =>
     JSON.parse(
       execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
     ) as Cost;
   try {
-    for (const name of asked.length ? asked : Object.keys(cases)) {
+    const tokenizer = given ?? (await trainTokenizer(lines, 16_384, folder));
+    for (const name of rest.length ? rest : Object.keys(cases)) {
       const { encoder, batch, steps, rounds, warm, miniBatch } = cases[name];
       const [dir, file] = [join(folder, name), join(folder, `${name}.jsonl`)];
       await writeRandom(dir, encoder, tokenizer);
-      const batches = drawBatches(corpus, batch, steps);
+      const batches = drawBatches(lines, batch, steps);
       writeFileSync(file, batches.map((b) => `${JSON.stringify(b)}\n`).join(''));
       const peer = join(import.meta.dirname, 'peers', 'training.py');
       const last = [String(warm), String(miniBatch ?? 0)];
