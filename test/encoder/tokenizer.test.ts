@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { Tokenizer as Native } from 'tokenizers';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
+import { readTokenizerJson } from '#workers/encoder/tokenizer-json.ts';
 import { messageOf, temporary, unigram, wordPiece, writeTokenizer } from './tiny.ts';
 
 const lists = ({ ids, offsets }: { ids: Int32Array; offsets: Int32Array }) =>
@@ -100,6 +101,14 @@ test('truncation and padding that the file asks for are not applied', async (t) 
   };
   const tokenizer = await openTokenizer(await writeTokenizer(await temporary(t), json));
   assert.deepEqual(lists(await tokenizer.encode(['the sea the sea'], null, true)), [[2, 5, 4, 5, 4, 3]]);
+});
+
+test('an added token that the vocabulary knows has the id of the vocabulary, as in the library', async (t) => {
+  const json = { ...wordPiece, added_tokens: [{ ...wordPiece.added_tokens[3], id: 40, content: 'sea' }] };
+  const path = await writeTokenizer(await temporary(t), json);
+  const { idOf, vocabSize } = await readTokenizerJson(path);
+  assert.equal(idOf('sea'), Native.fromString(JSON.stringify(json)).tokenToId('sea'));
+  assert.equal(vocabSize, 16);
 });
 
 test('a tokenizer.json that is not one is refused by key', async (t) => {

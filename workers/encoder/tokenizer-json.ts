@@ -74,7 +74,8 @@ export interface TokenizerJson {
 export async function readTokenizerJson(path: string): Promise<TokenizerJson> {
   const json = await readJson(path, schema, { name: 'tokenizer.json', maxBytes });
   const ids = vocabulary(json.model);
-  for (const { content, id } of json.added_tokens) ids.set(content, id);
+  // As the library has it: what the vocabulary knows keeps the vocabulary's id.
+  for (const { content, id } of json.added_tokens) if (!ids.has(content)) ids.set(content, id);
   if (ids.size === 0) throw fail('model.vocab', 'is empty');
   let vocabSize = 0;
   for (const id of ids.values()) vocabSize = Math.max(vocabSize, id + 1);
