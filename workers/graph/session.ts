@@ -26,7 +26,8 @@ export interface Session {
 }
 
 /**
- * @param weights inputs that never change: the processor reads them where they are, a GPU keeps a copy
+ * @param weights inputs that never change: a GPU keeps a copy; the processor keeps one of what something is multiplied
+ * by, laid out for that (4 % of the time of encoding), and reads the others where they are
  * @throws UserError when there is no such device
  */
 export async function openSession(
@@ -34,7 +35,7 @@ export async function openSession(
   { threads, device = 'cpu' }: Compute,
   weights: Readonly<Record<string, Tensor>> = {},
 ): Promise<Session> {
-  const [kept, fed] = device === 'cpu' ? [{}, weights] : [weights, {}];
+  const [kept, fed] = device === 'cpu' ? byUse(graph, weights) : [weights, {}];
   const session = await create(encodeOnnx(graph, device, new Set(Object.keys(kept))), device, {
     externalData: Object.entries(kept).map(([path, { data }]) => ({
       path,
@@ -59,6 +60,14 @@ export async function openSession(
     },
     close: () => session.release(),
   };
+}
+
+/** Weights by which something is multiplied, and the others. A function, so that closures do not hold the former. */
+function byUse({ nodes }: Graph, weights: Readonly<Record<string, Tensor>>) {
+  const factors = new Set(nodes.flatMap(({ op, inputs }) => (op === 'FusedMatMul' ? [inputs[1].name] : [])));
+  const those = (multiplied: boolean) =>
+    Object.fromEntries(Object.entries(weights).filter(([name]) => factors.has(name) === multiplied));
+  return [those(true), those(false)];
 }
 
 async function create(model: Uint8Array, device: Device, options: ort.InferenceSession.SessionOptions) {
