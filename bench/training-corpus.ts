@@ -1,4 +1,4 @@
-/** What the training bench draws from a corpus: batches of pairs in two languages, and a tokenizer where none is given. */
+/** What the benches of training and encoding take from a corpus: pairs in two languages, and a tokenizer. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
