@@ -22,12 +22,11 @@ import { gunzipSync } from 'node:zlib';
 import type { Device } from '#src/device.ts';
 import { exportOnnx } from '#workers/encoder/export/main.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
-import type { BertConfig, Model } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
-import { initialBert } from '#workers/train/initial.ts';
 import { type Bench, compare, median } from './comparison.ts';
 import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
 import { peersPython } from './peers/python.ts';
+import { bert, randomModel } from './random-model.ts';
 import { readCorpus, trainTokenizer } from './training-corpus.ts';
 
 const threads = String(benchThreads);
@@ -45,11 +44,12 @@ export const bench: Bench = async function* ([named, textsFile, count = '512']) 
   const dir = mkdtempSync(join(tmpdir(), 'isogloss-bench-'));
   try {
     const model = join(dir, 'models', 'model');
-    const size = /^(\d+)x(\d+)$/.exec(named);
-    await writeModel(
-      model,
-      size ? await randomModel(Number(size[1]), Number(size[2]), textsFile, dir) : await readModel(named),
-    );
+    const [layers, hidden] = /^(\d+)x(\d+)$/.exec(named)?.slice(1).map(Number) ?? [];
+    if (layers) {
+      const random = bert(layers, hidden, hidden / (hidden < 768 ? 32 : 64), 30_522);
+      const tokenizer = await trainTokenizer(readCorpus(textsFile), random.vocabSize, dir);
+      await writeModel(model, randomModel(random, tokenizer, { maxLength: 256 }));
+    } else await writeModel(model, await readModel(named));
     mkdirSync(join(model, 'onnx'));
     await exportOnnx(model, join(model, 'onnx/model.onnx'), 'FP32');
     const { config } = await readModel(model);
@@ -97,7 +97,7 @@ export const bench: Bench = async function* ([named, textsFile, count = '512']) 
     const vectors = (name: string) =>
       new Float32Array(Uint8Array.from(readFileSync(join(dir, `${name}.f32`))).buffer);
     const { encoder } = config;
-    const shape = encoder.architecture === 'BERT' ? `${encoder.layers}x${encoder.hidden}` : 'static';
+    const size = encoder.architecture === 'BERT' ? `${encoder.layers}x${encoder.hidden}` : 'static';
     const rate = (name: string) => texts.length / median(found[name].map(({ seconds }) => seconds));
     for (const name of Object.keys(sides).slice(1)) {
       // transformers.js cuts a long text after its last token, [SEP], was added, and so without it: those vectors differ.
@@ -105,30 +105,14 @@ export const bench: Bench = async function* ([named, textsFile, count = '512']) 
       const least = leastCosine(vectors('ours'), vectors(name), config.dimension, compared);
       if (!(least > 0.9999)) throw new Error(`${name} gives other vectors: a cosine is ${least}`);
       process.stderr.write(`least cosine between ours and ${name}: ${least.toFixed(7)}\n`);
-      yield compare(`encoding ${shape}${where}`, 'passages/s', rate('ours'), rate(name), name);
+      yield compare(`encoding ${size}${where}`, 'passages/s', rate('ours'), rate(name), name);
       const peak = (side: string) => median(found[side].map(({ peakMiB }) => peakMiB));
-      yield compare(`encoding ${shape}${where}, peak memory`, 'MiB', peak('ours'), peak(name), name, true);
+      yield compare(`encoding ${size}${where}, peak memory`, 'MiB', peak('ours'), peak(name), name, true);
     }
   } finally {
     rmSync(dir, { recursive: true });
   }
 };
-
-async function randomModel(layers: number, hidden: number, textsFile: string, dir: string): Promise<Model> {
-  const encoder: BertConfig = {
-    ...{ architecture: 'BERT', family: 'bert', positionOffset: 0, vocabSize: 30_522, layers, hidden },
-    ...{ heads: hidden / (hidden < 768 ? 32 : 64), ffn: 4 * hidden, positions: 512 },
-    ...{ typeVocabSize: 2, layerNormEps: 1e-12 },
-  };
-  return {
-    config: {
-      ...{ encoder, pooling: 'MEAN', dense: [], normalize: true, prompts: {} },
-      ...{ maxLength: 256, dimension: hidden },
-    },
-    tensors: initialBert(encoder, 1),
-    tokenizerPath: await trainTokenizer(readCorpus(textsFile), encoder.vocabSize, dir),
-  };
-}
 
 const peer = (name: string) => fileURLToPath(new URL(`peers/${name}`, import.meta.url));
 

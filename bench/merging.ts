@@ -13,13 +13,12 @@ import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { writeModel } from '#workers/encoder/folder.ts';
-import type { BertConfig } from '#workers/encoder/model.ts';
 import { openSafetensors } from '#workers/encoder/safetensors.ts';
 import type { Job } from '#workers/job.ts';
 import { run } from '#workers/merge/main.ts';
-import { initialBert } from '#workers/train/initial.ts';
 import { type Bench, compare, median } from './comparison.ts';
 import { peersPython } from './peers/python.ts';
+import { bert, randomModel } from './random-model.ts';
 
 const threads = 2;
 const rounds = 3;
@@ -32,26 +31,9 @@ interface Cost {
 }
 
 async function writeModels(dir: string, vocabSize: number, tokenizerPath: string) {
-  const encoder: BertConfig = {
-    ...{ architecture: 'BERT', family: 'bert', vocabSize, layers: 12, hidden: 384, heads: 12, ffn: 1536 },
-    ...{ positions: 512, positionOffset: 0, typeVocabSize: 2, layerNormEps: 1e-12 },
-  };
+  const encoder = bert(12, 384, 12, vocabSize);
   for (const [i, name] of names.entries())
-    await writeModel(join(dir, name), {
-      config: {
-        ...{
-          encoder,
-          pooling: 'MEAN',
-          dense: [],
-          normalize: true,
-          maxLength: 512,
-          dimension: 384,
-          prompts: {},
-        },
-      },
-      tensors: initialBert(encoder, i + 1),
-      tokenizerPath,
-    });
+    await writeModel(join(dir, name), randomModel(encoder, tokenizerPath, { seed: i + 1 }));
 }
 
 const recipes = {

@@ -16,16 +16,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '#src/device.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
-import type { BertConfig, ModelConfig } from '#workers/encoder/model.ts';
+import type { ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
-import { initialBert } from '#workers/train/initial.ts';
 import type { LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 import { type Bench, compare, median } from './comparison.ts';
 import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
 import { peersPython } from './peers/python.ts';
+import { bert, randomModel } from './random-model.ts';
 import { drawBatches, readCorpus, type Texts, trainTokenizer } from './training-corpus.ts';
 
 interface Cost {
@@ -49,20 +49,6 @@ interface Case {
   warm: number;
   miniBatch: number | null;
 }
-const bert = (layers: number, hidden: number, heads: number, vocabSize: number): BertConfig => ({
-  ...{
-    architecture: 'BERT',
-    family: 'bert',
-    positionOffset: 0,
-    vocabSize,
-    layers,
-    hidden,
-    heads,
-    ffn: 4 * hidden,
-    positions: 512,
-  },
-  ...{ typeVocabSize: 2, layerNormEps: 1e-12 },
-});
 const usual = { rounds: 3, warm: 2, miniBatch: null };
 const cases: Record<string, Case> = {
   'static 16k x 256': {
@@ -79,18 +65,16 @@ const cases: Record<string, Case> = {
 };
 
 async function writeRandom(dir: string, encoder: ModelConfig['encoder'], tokenizerPath: string) {
-  const dimension = encoder.architecture === 'BERT' ? encoder.hidden : encoder.dimension;
-  const { normal } = stream(1);
-  const table = () => Float32Array.from({ length: encoder.vocabSize * dimension }, () => 0.1 * normal());
-  const tensors =
-    encoder.architecture === 'BERT'
-      ? initialBert(encoder, 1)
-      : new Map([['embedding.weight', { shape: [encoder.vocabSize, dimension], data: table() }]]);
-  const maxLength = encoder.architecture === 'BERT' ? encoder.positions : null;
-  const common = { pooling: 'MEAN' as const, dense: [], normalize: true, prompts: {} };
-  const config = { ...common, encoder, maxLength, dimension };
-  await writeModel(dir, { config, tensors, tokenizerPath });
-  if (encoder.architecture !== 'BERT') return;
+  if (encoder.architecture === 'STATIC') {
+    const { vocabSize, dimension } = encoder;
+    const { normal } = stream(1);
+    const data = Float32Array.from({ length: vocabSize * dimension }, () => 0.1 * normal());
+    const common = { pooling: 'MEAN' as const, dense: [], normalize: true, prompts: {} };
+    const config = { ...common, encoder, maxLength: null, dimension };
+    const tensors = new Map([['embedding.weight', { shape: [vocabSize, dimension], data }]]);
+    return writeModel(dir, { config, tensors, tokenizerPath });
+  }
+  await writeModel(dir, randomModel(encoder, tokenizerPath));
   // Ours has no dropout; the peer shall not pay for it.
   const file = join(dir, 'config.json');
   const written = JSON.parse(readFileSync(file, 'utf8'));
