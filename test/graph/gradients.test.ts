@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { InferenceSession } from 'onnxruntime-node';
 import { gradients, rules } from '#workers/graph/gradients.ts';
 import { buildGraph, type GraphBuilder, printGraph, type Shape, type Value } from '#workers/graph/ir.ts';
+import { lower } from '#workers/graph/lowering.ts';
 import { encodeOnnx } from '#workers/graph/onnx.ts';
 import { openSession, tensor } from '#workers/graph/session.ts';
 import { computeWith } from '../compute.ts';
@@ -221,6 +222,40 @@ test('operands that do not fit are refused when the node is made', () => {
   );
   assert.throws(() => g.op('MatMul', [a, b]), /operands do not fit/);
   assert.throws(() => g.input('a', 'float32', []), /input a exists already/);
+});
+
+test('products of rows of 4 KiB are those of rows with zeros behind, each side padded once', async () => {
+  const [tokens, length, columns] = [3, 1024, 256];
+  const g = buildGraph();
+  const x = g.input('x', 'float32', ['tokens', length]);
+  const [w, v] = [g.input('w', 'float32', [columns, length]), g.input('v', 'float32', [length, columns])];
+  const graph = g.finish({
+    y: g.op('FusedMatMul', [x, w], { transB: 1, alpha: 0.5 }),
+    z: g.op('FusedMatMul', [x, v]),
+  });
+  assert.deepEqual(
+    lower(graph, 'cpu', new Set()).nodes.flatMap(({ op, inputs }) => (op === 'Pad' ? inputs[0] : [])),
+    ['x', 'w', 'v'],
+  );
+  const wave = (n: number, by: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * by));
+  const [a, b] = [wave(tokens * length, 0.7), wave(columns * length, 0.3)];
+  const [y, z] = [new Float32Array(tokens * columns), new Float32Array(tokens * columns)];
+  const session = await openSession(graph, computeWith(1));
+  await session.run(
+    { x: tensor(a, [tokens, length]), w: tensor(b, [columns, length]), v: tensor(b, [length, columns]) },
+    { y: tensor(y, [tokens, columns]), z: tensor(z, [tokens, columns]) },
+  );
+  await session.close();
+  for (let t = 0; t < tokens; t++)
+    for (let c = 0; c < columns; c++) {
+      let [turned, plain] = [0, 0];
+      for (let k = 0; k < length; k++) {
+        turned += 0.5 * a[t * length + k] * b[c * length + k];
+        plain += a[t * length + k] * b[k * columns + c];
+      }
+      assert.ok(Math.abs(y[t * columns + c] - turned) < 1e-3, `y[${t}, ${c}]`);
+      assert.ok(Math.abs(z[t * columns + c] - plain) < 1e-3, `z[${t}, ${c}]`);
+    }
 });
 
 test('a graph prints as it computes, without what its outputs do not need', () => {

@@ -1,6 +1,6 @@
 /** From our graph to ONNX nodes: plain operators as they are, composites as the sequence that ONNX Runtime runs best. */
 import type { Device } from '#src/device.ts';
-import type { Dim, DType, Graph, Node, Shape, Value } from './ir.ts';
+import type { DType, Graph, Node, Shape, Value } from './ir.ts';
 import { turnedProduct, webgpuLowerings } from './lowering-webgpu.ts';
 import type { OpName } from './operators.ts';
 
@@ -40,6 +40,8 @@ export interface Emitter {
   scalar(value: number): string;
   /** A row of ones as long as x has rows. */
   ones(x: Value): string;
+  /** x with 16 more rows (axis 0) or columns (axis 1) of zeros. */
+  padded(x: Value, axis: 0 | 1): string;
   /** alpha op(a) op(b) of two matrices or two batches of them; returns its name. */
   product(a: Value, b: Value, how: Turns, output?: string): string;
 }
@@ -137,13 +139,30 @@ const lowerings: Partial<Record<OpName, Lowering>> = {
   },
 };
 
-const fusedProduct = (e: Emitter, a: Value, b: Value, { alpha = 1, ...turns }: Turns, output?: string) =>
-  e.emit(
-    'FusedMatMul',
-    [a.name, b.name],
-    { ...turns, alpha: { float: alpha } },
-    output ? [output] : undefined,
+const pageBytes = 4096;
+/** Below, a copy of the left side costs what the product gains. */
+const fewestColumns = 256;
+
+/**
+ * Rows whose lengths are multiples of 4 KiB fall into the same sets of the first cache, and the twelve that the kernel
+ * reads at once push each other out: 110 to 140 GFLOP/s instead of 150 to 190 with 16 zeros at the end of each.
+ */
+function collides(a: Value, b: Value, { transA, transB }: Turns): boolean {
+  const [[rows, length], columns] = [a.shape, b.shape[transB ? 0 : 1]];
+  return (
+    a.shape.length === 2 &&
+    !transA &&
+    typeof rows === 'string' &&
+    ((length as number) * 4) % pageBytes === 0 &&
+    (columns as number) >= fewestColumns
   );
+}
+
+function fusedProduct(e: Emitter, a: Value, b: Value, how: Turns, output?: string) {
+  const { alpha = 1, ...turns } = how;
+  const factors = collides(a, b, how) ? [e.padded(a, 1), e.padded(b, how.transB ? 1 : 0)] : [a.name, b.name];
+  return e.emit('FusedMatMul', factors, { ...turns, alpha: { float: alpha } }, output ? [output] : undefined);
+}
 
 /** Gives results the names they are asked for by; an Identity, which copies, only where there is no name to give. */
 function nameOutputs(nodes: readonly OnnxNode[], graph: Graph): OnnxNode[] {
@@ -196,18 +215,23 @@ export function lower(graph: Graph, device: Device, outside: ReadonlySet<string>
       initializers.set(id, { name: id, shape: [], data: Float32Array.of(x) });
       return id;
     },
-    ones(x) {
-      const rows = x.shape[0];
-      const known = rowsOfOnes.get(rows);
-      if (known) return known;
-      const length = emitter.emit('Shape', [x.name], { start: 0, end: 1 });
-      const shape = emitter.emit('Concat', [emitter.integers([1]), length], { axis: 0 });
-      const made = emitter.emit('Expand', [emitter.scalar(1), shape]);
-      rowsOfOnes.set(rows, made);
-      return made;
-    },
+    ones: (x) =>
+      once(`ones ${x.shape[0]}`, () => {
+        const length = emitter.emit('Shape', [x.name], { start: 0, end: 1 });
+        const shape = emitter.emit('Concat', [emitter.integers([1]), length], { axis: 0 });
+        return emitter.emit('Expand', [emitter.scalar(1), shape]);
+      }),
+    padded: (x, axis) =>
+      once(`${x.name} padded ${axis}`, () =>
+        emitter.emit('Pad', [x.name, emitter.integers(axis === 0 ? [0, 0, 16, 0] : [0, 0, 0, 16])]),
+      ),
   };
-  const rowsOfOnes = new Map<Dim, string>();
+  const made = new Map<string, string>();
+  const once = (what: string, make: () => string) => {
+    const found = made.get(what) ?? make();
+    made.set(what, found);
+    return found;
+  };
   const plain: Lowering = (e, node) => {
     const attributes = Object.entries(node.attributes).map(([key, value]) => [
       key,
