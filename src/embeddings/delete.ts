@@ -74,26 +74,34 @@ export async function withSet<T>(
   work: (set: SearchableSet) => Promise<T>,
 ): Promise<T> {
   const set = await resolveSet(lab, ref, path);
-  return unlessGone(lab, set, path, work(set));
+  return unlessGone(lab, set, path, () => work(set));
 }
 
-/** What is done with a set, or NOT_FOUND where it failed because the set is gone. */
+/**
+ * What is done with a set, or NOT_FOUND where it failed because the set is gone. Where it met a deletion in a deadlock,
+ * and the deletion was taken back, it is done once more.
+ */
 export async function unlessGone<T>(
   lab: Context['lab'],
   set: SearchableSet,
   path: string,
-  work: Promise<T>,
+  work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work;
+    return await work();
   } catch (error) {
     if (error instanceof UserError) throw error;
-    // The lock waits for a deletion in flight, which what failed may have met halfway, in a deadlock even.
+    // The lock waits for a deletion in flight, which what failed may have met halfway.
     const { rowCount } = await lab.db.pool.query('SELECT 1 FROM embedding_set WHERE id = $1 FOR KEY SHARE', [
       set.id,
     ]);
-    if (rowCount) throw error;
-    forget(lab.db, set.digest);
-    throw gone(path);
+    if (!rowCount) {
+      forget(lab.db, set.digest);
+      throw gone(path);
+    }
+    if ((error as { code?: string }).code !== deadlock) throw error;
+    return work();
   }
 }
+
+const deadlock = '40P01';

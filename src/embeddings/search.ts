@@ -70,7 +70,7 @@ export function search(context: Context, input: SearchInput): Promise<Found> {
   const { lab } = context;
   const path = 'input.embeddingSet';
   return onSet(lab, input.embeddingSet, path, (set, lookup) =>
-    unlessGone(lab, set, path, searchIn(context, set, input, lookup)),
+    unlessGone(lab, set, path, () => searchIn(context, set, input, lookup)),
   );
 }
 

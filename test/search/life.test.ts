@@ -3,9 +3,10 @@ import { after, before, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { graphql } from 'graphql';
 import { schema } from '#src/api/schema.ts';
+import { unlessGone } from '#src/embeddings/delete.ts';
 import { partition } from '#src/embeddings/partition.ts';
 import { search } from '#src/embeddings/search.ts';
-import { forget } from '#src/embeddings/set.ts';
+import { forget, resolveSet } from '#src/embeddings/set.ts';
 import { backends } from '../laboratory.ts';
 import { addSet, count, makeSet, type TestSet, vectorOf, vectors } from './collection.ts';
 
@@ -278,6 +279,22 @@ for (const backend of backends)
         const { rows } = await set.db.pool.query('SELECT count(*)::int AS n FROM inverted_index');
         assert.equal(rows[0].n, 0);
       }
+    });
+
+    test('what a deadlock ended is done once more on a set that is still there, and only that', async () => {
+      const there = await resolveSet(set.context.lab, 'smaller', 'input.embeddingSet');
+      const failing = (code: string) => {
+        const tries: string[] = [];
+        const work = async () => {
+          tries.push(code);
+          if (tries.length === 1)
+            await set.db.pool.query(`DO $$ BEGIN RAISE EXCEPTION SQLSTATE '${code}'; END $$`);
+          return tries.length;
+        };
+        return unlessGone(set.context.lab, there, 'input.embeddingSet', work);
+      };
+      assert.equal(await failing('40P01'), 2);
+      await assert.rejects(failing('22012'), { code: '22012' });
     });
 
     test('what another process deleted is missed by a search that remembers it', async () => {
