@@ -7,7 +7,8 @@
  * 16,384 pieces is trained on it. Weights are random: what a step costs does not depend on them. Both sides are
  * processes of their own; the first steps of each do not count. Where the machine has other work, read the ratio of CPU time.
  * Isogloss tokenises a text once in a run, before the first step, and sentence-transformers in every step that uses it;
- * here every text is used once, and all tokenising counts. With BENCH_DEVICE=gpu encoders run on it, ours by WebGPU and
+ * here every text is used once, and all tokenising counts. Ours has the environment that a run's process gets; with
+ * GLIBC_TUNABLES=glibc.malloc.hugetlb=1 the peer has it too. With BENCH_DEVICE=gpu encoders run on it, ours by WebGPU and
  * the peer's by CUDA.
  */
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,7 @@ import type { Device } from '#src/device.ts';
 import { readModel, writeModel } from '#workers/encoder/folder.ts';
 import type { ModelConfig } from '#workers/encoder/model.ts';
 import { openTokenizer } from '#workers/encoder/tokenizer.ts';
+import { withHugePages } from '#workers/huge-pages.ts';
 import { learnBert } from '#workers/train/bert-learner.ts';
 import type { LearnerOptions, Tokens } from '#workers/train/learner.ts';
 import { stream } from '#workers/train/random.ts';
@@ -169,9 +171,9 @@ export const bench: Bench = async function* (args) {
     );
   const lines = readCorpus(corpus);
   const folder = mkdtempSync(join(tmpdir(), 'isogloss-bench-'));
-  const run = (command: string, args: string[]) =>
+  const run = (command: string, args: string[], env = process.env) =>
     JSON.parse(
-      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }),
+      execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'], env }),
     ) as Cost;
   try {
     const tokenizer = given ?? (await trainTokenizer(lines, 16_384, folder));
@@ -186,7 +188,7 @@ export const bench: Bench = async function* (args) {
       const costs: Record<'ours' | 'peer' | 'processor', Cost[]> = { ours: [], peer: [], processor: [] };
       for (let round = 0; round < rounds; round++) {
         const side = (on: Device) =>
-          run(process.execPath, [import.meta.filename, '--step', dir, file, ...last, on]);
+          run(process.execPath, [import.meta.filename, '--step', dir, file, ...last, on], withHugePages());
         costs.ours.push(side(device));
         if (onGpu) costs.processor.push(side('cpu'));
         costs.peer.push(run(peersPython(), [peer, dir, file, String(benchThreads), ...last, peersDevice]));
