@@ -258,6 +258,39 @@ test('products of rows of 4 KiB are those of rows with zeros behind, each side p
     }
 });
 
+test('products over tokens of a narrow and a wide side are turned first, and the same', async () => {
+  const [tokens, narrow, wide] = [5, 64, 512];
+  const g = buildGraph();
+  const x = g.input('x', 'float32', ['tokens', narrow]);
+  const d = g.input('d', 'float32', ['tokens', wide]);
+  const graph = g.finish({
+    y: g.op('FusedMatMul', [x, d], { transA: 1, alpha: 0.5 }),
+    z: g.op('FusedMatMul', [d, x], { transA: 1 }),
+  });
+  assert.deepEqual(
+    lower(graph, 'cpu', new Set()).nodes.flatMap(({ op, attributes }) =>
+      op === 'FusedMatMul' ? [attributes.transA ?? 0] : [],
+    ),
+    [0, 0],
+  );
+  const wave = (n: number, by: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * by));
+  const [a, b] = [wave(tokens * narrow, 0.7), wave(tokens * wide, 0.3)];
+  const [y, z] = [new Float32Array(narrow * wide), new Float32Array(wide * narrow)];
+  const session = await openSession(graph, computeWith(1));
+  await session.run(
+    { x: tensor(a, [tokens, narrow]), d: tensor(b, [tokens, wide]) },
+    { y: tensor(y, [narrow, wide]), z: tensor(z, [wide, narrow]) },
+  );
+  await session.close();
+  for (let n = 0; n < narrow; n++)
+    for (let w = 0; w < wide; w++) {
+      let sum = 0;
+      for (let t = 0; t < tokens; t++) sum += a[t * narrow + n] * b[t * wide + w];
+      assert.ok(Math.abs(y[n * wide + w] - 0.5 * sum) < 1e-5, `y[${n}, ${w}]`);
+      assert.ok(Math.abs(z[w * narrow + n] - sum) < 1e-5, `z[${w}, ${n}]`);
+    }
+});
+
 test('a graph prints as it computes, without what its outputs do not need', () => {
   const g = buildGraph();
   const x = g.input('x', 'float32', ['tokens', 4]);

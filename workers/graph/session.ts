@@ -50,8 +50,8 @@ export async function openSession(
     logSeverityLevel: 3,
     extra: {
       session: { set_denormal_as_zero: '1' },
-      // It would know beforehand the shape that `Late` waits for.
-      optimization: { disable_specified_optimizers: 'ReshapeFusion' },
+      // The first would know beforehand the shape that `Late` waits for, the second take `turnedFirst` back.
+      optimization: { disable_specified_optimizers: 'ReshapeFusion;MatmulTransposeFusion' },
     },
   });
   return {
