@@ -64,7 +64,8 @@ async function inTransaction<T>(pool: pg.Pool, work: (tx: Sql) => Promise<T>): P
 /** Serialisation failure and deadlock: nothing was done, and the database asks to be asked again. */
 const repeatable = new Set(['40001', '40P01']);
 
-async function retrying<T>(work: () => Promise<T>, tries = 5): Promise<T> {
+/** Does again, up to `tries` times, what ended in a serialisation failure or a deadlock. */
+export async function retrying<T>(work: () => Promise<T>, tries = 5): Promise<T> {
   for (let n = 1; ; n++) {
     try {
       return await work();

@@ -1,4 +1,5 @@
 import type { Context } from '#src/api/context.ts';
+import { retrying } from '#src/database/client.ts';
 import { UserError } from '#src/errors.ts';
 import { readBuilds } from './builds.ts';
 import { dropSet } from './load.ts';
@@ -78,8 +79,8 @@ export async function withSet<T>(
 }
 
 /**
- * What is done with a set, or NOT_FOUND where it failed because the set is gone. Where it met a deletion in a deadlock,
- * and the deletion was taken back, it is done once more.
+ * What is done with a set, or NOT_FOUND where it failed because the set is gone. Done again where it met a deletion in
+ * a deadlock, for the deletion may be taken back.
  */
 export async function unlessGone<T>(
   lab: Context['lab'],
@@ -88,20 +89,15 @@ export async function unlessGone<T>(
   work: () => Promise<T>,
 ): Promise<T> {
   try {
-    return await work();
+    return await retrying(work);
   } catch (error) {
     if (error instanceof UserError) throw error;
     // The lock waits for a deletion in flight, which what failed may have met halfway.
     const { rowCount } = await lab.db.pool.query('SELECT 1 FROM embedding_set WHERE id = $1 FOR KEY SHARE', [
       set.id,
     ]);
-    if (!rowCount) {
-      forget(lab.db, set.digest);
-      throw gone(path);
-    }
-    if ((error as { code?: string }).code !== deadlock) throw error;
-    return work();
+    if (rowCount) throw error;
+    forget(lab.db, set.digest);
+    throw gone(path);
   }
 }
-
-const deadlock = '40P01';
