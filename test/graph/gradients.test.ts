@@ -224,6 +224,8 @@ test('operands that do not fit are refused when the node is made', () => {
   assert.throws(() => g.input('a', 'float32', []), /input a exists already/);
 });
 
+const wave = (n: number, by: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * by));
+
 test('products of rows of 4 KiB are those of rows with zeros behind, each side padded once', async () => {
   const [tokens, length, columns] = [3, 1024, 256];
   const g = buildGraph();
@@ -237,7 +239,6 @@ test('products of rows of 4 KiB are those of rows with zeros behind, each side p
     lower(graph, 'cpu', new Set()).nodes.flatMap(({ op, inputs }) => (op === 'Pad' ? inputs[0] : [])),
     ['x', 'w', 'v'],
   );
-  const wave = (n: number, by: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * by));
   const [a, b] = [wave(tokens * length, 0.7), wave(columns * length, 0.3)];
   const [y, z] = [new Float32Array(tokens * columns), new Float32Array(tokens * columns)];
   const session = await openSession(graph, computeWith(1));
@@ -273,7 +274,6 @@ test('products over tokens of a narrow and a wide side are turned first, and the
     ),
     [0, 0],
   );
-  const wave = (n: number, by: number) => Float32Array.from({ length: n }, (_, i) => Math.sin(i * by));
   const [a, b] = [wave(tokens * narrow, 0.7), wave(tokens * wide, 0.3)];
   const [y, z] = [new Float32Array(narrow * wide), new Float32Array(wide * narrow)];
   const session = await openSession(graph, computeWith(1));

@@ -25,23 +25,25 @@ function collides(a: Value, b: Value, { transA, transB }: Turns): boolean {
  * A gradient of weights, a' b over all tokens, is a seventh faster with the narrower of the two turned beforehand: the
  * product would turn twelve columns of a wide a at a time, once for every 128 columns of b. Of squares it is not.
  */
-function turnedFirst(e: Emitter, a: Value, b: Value, { transA, transB, alpha = 1 }: Turns, output?: string) {
+function turnedFirst(e: Emitter, a: Value, b: Value, { transA, transB, alpha }: Turns, output?: string) {
   const [[tokens, rows], columns] = [a.shape as [Dim, number], b.shape[1] as number];
   const [narrow, wide] = rows < columns ? [rows, columns] : [columns, rows];
   const pays = wide >= 512 && wide >= 2 * narrow;
   if (!transA || transB || a.shape.length !== 2 || typeof tokens !== 'string' || !pays) return null;
   const turn = (name: string, as?: string) =>
     e.emit('Transpose', [name], { perm: [1, 0] }, as ? [as] : undefined);
-  const times = (x: string, y: string, as?: string) =>
-    e.emit('FusedMatMul', [x, y], { alpha: { float: alpha } }, as ? [as] : undefined);
-  return rows === narrow ? times(turn(a.name), b.name, output) : turn(times(turn(b.name), a.name), output);
+  return rows === narrow
+    ? multiply(e, [turn(a.name), b.name], { alpha }, output)
+    : turn(multiply(e, [turn(b.name), a.name], { alpha }), output);
 }
+
+const multiply = (e: Emitter, factors: string[], { alpha = 1, ...turns }: Turns, output?: string) =>
+  e.emit('FusedMatMul', factors, { ...turns, alpha: { float: alpha } }, output ? [output] : undefined);
 
 /** `Emitter.product` by the one operator that turns and scales, where its kernel has no better way. */
 export function fusedProduct(e: Emitter, a: Value, b: Value, how: Turns, output?: string) {
   const turned = turnedFirst(e, a, b, how, output);
   if (turned) return turned;
-  const { alpha = 1, ...turns } = how;
   const factors = collides(a, b, how) ? [e.padded(a, 1), e.padded(b, how.transB ? 1 : 0)] : [a.name, b.name];
-  return e.emit('FusedMatMul', factors, { ...turns, alpha: { float: alpha } }, output ? [output] : undefined);
+  return multiply(e, factors, how, output);
 }
