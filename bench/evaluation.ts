@@ -30,6 +30,7 @@ import { openSearcher } from '#workers/evaluate/search.ts';
 import { rankingsOf, runLinesOf } from '#workers/evaluate/trec.ts';
 import { linesOf } from '#workers/import/lines.ts';
 import { type Bench, type Comparison, compare, median } from './comparison.ts';
+import { peakMiB } from './peak-memory.ts';
 import { peersPython } from './peers/python.ts';
 
 const threads = 2;
@@ -295,5 +296,5 @@ const [flag, task, folder] = process.argv.slice(2);
 if (flag === '--task') {
   const shape = JSON.parse(readFileSync(join(folder, 'shape.json'), 'utf8')) as Shape;
   const cost = await ours[task as Task](folder, shape);
-  process.stdout.write(JSON.stringify({ ...cost, peakMiB: process.resourceUsage().maxRSS / 1024 }));
+  process.stdout.write(JSON.stringify({ ...cost, peakMiB: peakMiB() }));
 }

@@ -26,6 +26,7 @@ import { stream } from '#workers/train/random.ts';
 import { learnStatic } from '#workers/train/static-learner.ts';
 import { type Bench, compare, median } from './comparison.ts';
 import { benchThreads, device, onGpu, onProcessor, peersDevice, where } from './device.ts';
+import { peakMiB } from './peak-memory.ts';
 import { peersPython } from './peers/python.ts';
 import { bert, randomModel } from './random-model.ts';
 import { drawBatches, readCorpus, type Texts, trainTokenizer } from './training-corpus.ts';
@@ -156,7 +157,7 @@ async function ours(
     ...counted,
     tokens: tokenCounts,
     padded,
-    peakMiB: process.resourceUsage().maxRSS / 1024,
+    peakMiB: peakMiB(),
     loss: last,
   };
 }

@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import type { Device } from '#src/device.ts';
 import { openEncoder } from '#workers/encoder/encode.ts';
+import { peakMiB } from '../peak-memory.ts';
 
 const [model, file, out, threads, device] = process.argv.slice(2);
 const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
@@ -11,5 +12,5 @@ const started = performance.now();
 const vectors = await encoder.encode(texts, 'text');
 const seconds = (performance.now() - started) / 1000;
 writeFileSync(out, Buffer.from(vectors.buffer, vectors.byteOffset, vectors.byteLength));
-process.stdout.write(`${JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
+process.stdout.write(`${JSON.stringify({ seconds, peakMiB: peakMiB() })}\n`);
 process.exit(0);

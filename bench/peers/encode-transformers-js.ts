@@ -2,6 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { env, pipeline } from '@huggingface/transformers';
+import { peakMiB } from '../peak-memory.ts';
 
 const [model, file, out, threads, batch, pooling, device] = process.argv.slice(2);
 const texts: string[] = JSON.parse(readFileSync(file, 'utf8'));
@@ -34,5 +35,5 @@ order.forEach((text, i) => {
   vectors.set(rows.subarray(at, at + dimension), text * dimension);
 });
 writeFileSync(out, Buffer.from(vectors.buffer));
-process.stdout.write(`${JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 1024 })}\n`);
+process.stdout.write(`${JSON.stringify({ seconds, peakMiB: peakMiB() })}\n`);
 process.exit(0);

@@ -4,11 +4,11 @@
 """
 
 import json
-import resource
 import sys
 import time
 
 import torch
+from peak_memory import peak_mib
 from sentence_transformers import SentenceTransformer
 
 model_dir, texts_file, out, threads, batch, device = sys.argv[1:]
@@ -26,5 +26,5 @@ started = time.perf_counter()
 vectors = encode(texts)
 seconds = time.perf_counter() - started
 vectors.astype("float32").tofile(out)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = peak_mib()
 print(json.dumps({"seconds": seconds, "peakMiB": peak}))

@@ -6,12 +6,12 @@
 """
 
 import json
-import resource
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+from peak_memory import peak_mib
 
 task, folder, *rest = sys.argv[1:]
 folder = Path(folder)
@@ -78,5 +78,5 @@ def file():
 
 
 cost = search(int(rest[0])) if task == "search" else {"metrics": metrics, "file": file}[task]()
-cost["peakMiB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+cost["peakMiB"] = peak_mib()
 print(json.dumps(cost))

@@ -2,7 +2,6 @@
 
 import inspect
 import json
-import resource
 import sys
 import time
 from pathlib import Path
@@ -13,6 +12,7 @@ import mergekit.merge
 import mergekit.plan
 from mergekit.config import MergeConfiguration
 from mergekit.options import MergeOptions
+from peak_memory import peak_mib
 from safetensors.torch import load_file, save_file
 
 models, out, method, threads = sys.argv[1:]
@@ -56,6 +56,6 @@ mergekit.merge.run_merge(
 cost = {
     "seconds": time.perf_counter() - started,
     "cpu": time.process_time() - used,
-    "peakMiB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
+    "peakMiB": peak_mib(),
 }
 print(json.dumps(cost))

@@ -9,11 +9,11 @@ whatever the folder's config.json says. Denormals are flushed, without which Ada
 """
 
 import json
-import resource
 import sys
 import time
 
 import torch
+from peak_memory import peak_mib
 from sentence_transformers import SentenceTransformer, losses
 
 model_dir, batches_file, threads, warm, mini_batch, device = sys.argv[1:]
@@ -52,6 +52,6 @@ for batch in batches:
     wall.append(1000 * (time.perf_counter() - started))
     cpu.append(1000 * (time.process_time() - used))
 
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+peak = peak_mib()
 counted = {"wall": wall[int(warm) :], "cpu": cpu[int(warm) :], "tokenising": tokenising[int(warm) :]}
 print(json.dumps({**counted, "peakMiB": peak, "loss": loss.item()}))
